@@ -1,0 +1,225 @@
+"""From the engine's events to candidates: spans that a detector or a carrier vouches for."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from auditor.detect import checksums, generic
+from auditor.detect.carriers import Carrier
+from auditor.detect.context import key_path
+from auditor.detect.keynames import normalised
+from auditor.detect.languages import Written
+from auditor.detect.natures import Nature, entropy, is_sequence, nature
+from auditor.detect.spans import Span, exact
+from auditor.model.credential import Confidence
+from auditor.rulebook.schema import Detector, Form
+
+_VOUCH_BYTES = 160
+_LOW_ENTROPY = 1.5
+_COMMAND_BYTES = 400
+_ESCAPES = re.compile(r"\\([\\/\"'`])")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text being matched: its bytes, its shown path and how it is written."""
+
+    data: bytes
+    path: str
+    kind: Written
+
+    def text(self, start: int, end: int) -> str:
+        """The characters between two byte offsets; bytes that are no UTF-8 survive a round trip."""
+        return self.data[start:end].decode("utf-8", "surrogateescape")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may be a credential, by which detector or generic rule, under which name, how surely."""
+
+    rule: str
+    start: int
+    end: int
+    confidence: Confidence
+    rank: int
+    key: str
+    detector: Detector | None = None
+    groups: tuple[tuple[str, str], ...] = ()
+
+
+# Who wins a stretch of text: a provider's own form before a value that only its surroundings vouch for, a provider's
+# token before a format that anyone uses, anything before a carrier.
+_RANKS = {Form.TOKEN: 40, Form.PATTERN: 30, Form.VALUE: 20, Form.CARRIER: 10}
+_EXACT_NAME = 5
+_ANYONES = 15
+_FORMATS = frozenset({"jwt"})
+
+
+def from_detector(detector: Detector, ends: Iterable[int], page: Page) -> Iterator[Candidate]:
+    """Yield what ``detector`` finds around the engine's events that end at ``ends`` (rising)."""
+    look = exact(detector)
+    covered = -1
+    for end in ends:
+        if end <= covered:
+            continue
+        for span in look.around(page.data, end):
+            covered = max(covered, span.end)
+            found = _sifted(detector, span, page)
+            if found is not None:
+                yield found
+
+
+def _sifted(detector: Detector, span: Span, page: Page) -> Candidate | None:
+    value = page.text(span.start, span.end)
+    key = key_path(page.data, span.start, page.path, page.kind)
+    confidence = _confidence(detector, span, page, key)
+    if confidence is None or _ruled_out(detector, key) or _made_up(detector, value):
+        return None
+    if detector.checksum and checksums.fits(detector.checksum, value) is False:
+        confidence = min(confidence, Confidence.LOW)
+    return Candidate(
+        detector.id, span.start, span.end, confidence, _rank(detector, confidence), key, detector, span.groups
+    )
+
+
+def _rank(detector: Detector, confidence: Confidence) -> int:
+    if detector.provider in _FORMATS:
+        return _ANYONES
+    named = detector.form is Form.VALUE and confidence is Confidence.HIGH
+    return _RANKS[detector.form] + (_EXACT_NAME if named else 0)
+
+
+def _confidence(detector: Detector, span: Span, page: Page, key: str) -> Confidence | None:
+    """How sure a span is; None when nothing vouches for a value without a prefix."""
+    if detector.form is not Form.VALUE:
+        return detector.confidence
+    leaf = normalised(re.split(r"[./]", key)[-1])
+    if leaf and leaf in {normalised(name) for name in detector.keys}:
+        return Confidence.HIGH
+    before = page.data[max(0, span.start - _VOUCH_BYTES) : span.start]
+    vouches = exact(detector).vouches
+    return detector.confidence if vouches and vouches.search(before) else None
+
+
+def _ruled_out(detector: Detector, key: str) -> bool:
+    leaf = key.rsplit(".", 1)[-1]
+    return any(re.search(pattern, leaf) or re.search(pattern, key) for pattern in detector.not_keys)
+
+
+def _made_up(detector: Detector, value: str) -> bool:
+    """Whether a value of the right shape is still no secret: a mask, a sample, too even to be random."""
+    if detector.decoder == "jwt" and _is_sample_jwt(value):
+        return True
+    if detector.form is Form.PATTERN:
+        return "\n" not in value and nature(value) in {Nature.REFERENCE, Nature.ENCRYPTED, Nature.EMPTY, Nature.PLACEHOLDER}
+    body = value[len(detector.prefix) :] if value.startswith(detector.prefix) else value
+    if detector.min_entropy and entropy(body) < detector.min_entropy or entropy(body) < _LOW_ENTROPY:
+        return True
+    if is_sequence(body.lower()) or "example" in body.lower():
+        return True
+    return detector.form is Form.VALUE and nature(body) not in {Nature.LITERAL, Nature.PATH, Nature.HASH}
+
+
+def _is_sample_jwt(value: str) -> bool:
+    """Whether a JWT is one of the samples that documentation shows: John Doe, subject 1234567890."""
+    payload = value.split(".")[1] if value.count(".") >= 2 else ""  # noqa: PLR2004 - header.payload.signature
+    try:
+        claims = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    except (binascii.Error, ValueError):
+        return False
+    return any(mark in claims for mark in (b'"John Doe"', b'"1234567890"', b'"Jane Doe"'))
+
+
+def from_carrier(carrier: Carrier, ends: Iterable[int], page: Page) -> Iterator[Candidate]:
+    """Yield the generic credentials that stand in ``carrier`` places around the events that end at ``ends``."""
+    if page.kind not in carrier.kinds:
+        return
+    covered = -1
+    size = len(page.data)
+    for end in ends:
+        if end <= covered:
+            continue
+        low = _window_start(page.data, end, carrier.reach)
+        for match in carrier.exact.finditer(page.data, low, min(size, end + carrier.reach)):
+            if match.start() >= end:
+                break
+            if match.end() < end:
+                continue
+            covered = max(covered, match.end("secret"))
+            found = _decide(carrier, match, page)
+            if found is not None:
+                yield found
+
+
+def _window_start(data: bytes, end: int, reach: int) -> int:
+    """The start of the line before the event, or as far back as the carrier reaches."""
+    low = max(0, end - reach)
+    line = data.rfind(b"\n", low, max(low, end - 1))
+    previous = data.rfind(b"\n", low, max(low, line)) if line > low else -1
+    return previous + 1 if previous >= low else low
+
+
+def _line_before(data: bytes, start: int) -> bytes:
+    """The command up to ``start``: its line, and the lines before it that a backslash joins to it."""
+    low = max(0, start - _COMMAND_BYTES)
+    text = data[low:start].replace(b"\\\n", b"  ").replace(b"\\\r\n", b"   ")
+    return text[text.rfind(b"\n") + 1 :]
+
+
+def _decide(carrier: Carrier, match: re.Match[bytes], page: Page) -> Candidate | None:
+    groups = {name: (text or b"").decode("utf-8", "replace") for name, text in match.groupdict().items()}
+    if carrier.before is not None:
+        tools = carrier.before.findall(_line_before(page.data, match.start()))
+        if not tools:
+            return None
+        groups["tool"] = tools[-1].decode("ascii", "replace")
+    start, end = match.span("secret")
+    value = page.text(start, end).rstrip("\\")
+    end = start + len(value.encode("utf-8", "surrogateescape"))
+    verdict = _verdict(carrier, groups, value, page.kind)
+    if verdict is None:
+        return None
+    key = groups.get("key", "")
+    path = key_path(page.data, start, page.path, page.kind)
+    shown = path if normalised(path).endswith(normalised(key)) and path else key
+    extra = tuple((name, groups[name]) for name in ("scheme", "user", "host") if groups.get(name))
+    return Candidate(verdict.rule, start, end, verdict.confidence, _RANKS[Form.CARRIER], shown, None, extra)
+
+
+def _verdict(carrier: Carrier, groups: dict[str, str], value: str, kind: Written) -> generic.Verdict | None:
+    key = groups.get("key", "")
+    name = carrier.name
+    if name == "assignment":
+        if groups["op"] == "," and not set(groups["close"]) & set("\"'`;"):
+            return None
+        return generic.assignment(key, value, kind, quoted=True)
+    if name == "bare-assignment":
+        return generic.assignment(key, value, kind, quoted=False)
+    if name == "call":
+        first = groups.get("first") or None
+        return generic.call(key, value, kind, first=first.strip("\\\"'`") if first else None)
+    if name == "header":
+        return generic.header(key, value)
+    if name == "url":
+        return generic.url(groups["scheme"], groups.get("user", ""), value, groups.get("host", ""))
+    if name == "command":
+        return generic.command(groups["tool"], key, groups["sep"], value)
+    return _simple_verdict(name, key, value, kind)
+
+
+def _simple_verdict(name: str, key: str, value: str, kind: Written) -> generic.Verdict | None:
+    if name == "query":
+        return generic.query(key, value)
+    if name == "option":
+        return generic.option(key, value)
+    if name == "spoken":
+        return generic.spoken(key, value)
+    if name in {"sql", "secure-string"}:
+        return generic.assignment("password", value, Written.CONFIG, quoted=True)
+    if name == "named-header":
+        return generic.assignment(f"{key}_token", value, Written.CONFIG, quoted=False)
+    return generic.assignment(key, value, Written.CONFIG if name == "element" else kind, quoted=True)

@@ -1,0 +1,84 @@
+"""What the engine is asked to look for: the loosened form of every detector and every carrier.
+
+A token or pattern has an expression of its own. Values without a prefix share one for each shape: all names that may
+stand before it, a short gap, the shape. That keeps compiling quick, and an event of a shared expression is decided by
+each detector it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from auditor.detect.carriers import CARRIERS
+from auditor.detect.engine import Expression
+from auditor.rulebook import syntax
+from auditor.rulebook.schema import Detector, Form
+
+# Between an exact name and its value stand signs, and at most one word such as `value` or a call's name; between a
+# provider's word and the value anything may stand, a line break included.
+_SIGNS = r"[^0-9A-Za-z\x00]"
+KEY_GAP = _SIGNS + r"{1,16}(?:[a-z][a-z_.]{0,12}" + _SIGNS + r"{1,12})?"
+WORD_GAP = r"[^\x00]{0,60}"
+_SEPARATOR = r"[_\-. ]?"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The expressions, and by expression number the detectors it stands for; carriers have the numbers behind."""
+
+    expressions: tuple[Expression, ...]
+    groups: tuple[tuple[int, ...], ...]
+
+
+def plan(detectors: Sequence[Detector]) -> Plan:
+    """Return what the engine is to be compiled from, for ``detectors`` in the rulebook's order."""
+    texts: list[tuple[str, bool]] = []
+    groups: list[tuple[int, ...]] = []
+    shapes: dict[str, list[int]] = defaultdict(list)
+    for number, detector in enumerate(detectors):
+        if detector.form is Form.VALUE:
+            shapes[_shape(detector)].append(number)
+        elif detector.form is not Form.CARRIER:
+            texts.append((syntax.loosen(detector.regex), _caseless(detector)))
+            groups.append((number,))
+    for shape, numbers in shapes.items():
+        members = [detectors[number] for number in numbers]
+        for names, gap in ((_keys(members), KEY_GAP), (_words(members), WORD_GAP)):
+            if names:
+                texts.append((f"(?i:{'|'.join(names)}){gap}{shape}", False))
+                groups.append(tuple(numbers))
+    texts.extend((carrier.nominates, True) for carrier in CARRIERS)
+    return Plan(tuple(Expression(place, text, flag) for place, (text, flag) in enumerate(texts)), tuple(groups))
+
+
+def _caseless(detector: Detector) -> bool:
+    return detector.ignore_case or syntax.ignores_case(detector.regex)
+
+
+def _shape(detector: Detector) -> str:
+    return f"(?{'i' if _caseless(detector) else '-i'}:{syntax.loosen(detector.regex)})"
+
+
+def _keys(detectors: Iterable[Detector]) -> list[str]:
+    return sorted({_spelled(key) for detector in detectors for key in detector.keys})
+
+
+def _words(detectors: Iterable[Detector]) -> list[str]:
+    return sorted({re.escape(word) for detector in detectors for word in detector.words})
+
+
+def _spelled(key: str) -> str:
+    return _SEPARATOR.join(re.escape(part) for part in re.split(r"[_\-. ]+", key) if part)
+
+
+def key_regex(keys: Sequence[str]) -> str:
+    """A case-insensitive regex for exact names with any separator: ``DD_API_KEY`` also finds ``ddApiKey``."""
+    return f"(?i:{'|'.join(sorted({_spelled(key) for key in keys}))})"
+
+
+def word_regex(words: Sequence[str]) -> str:
+    """A case-insensitive regex for a provider's words."""
+    return f"(?i:{'|'.join(sorted(re.escape(word) for word in words))})"

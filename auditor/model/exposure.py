@@ -1,0 +1,174 @@
+"""What the findings add up to: reach, score, kill chain, fixes and the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from auditor.model.agent import AgentRecord, Evidence
+from auditor.model.credential import Assessment
+from auditor.model.place import Location, Skip
+
+
+class Means(IntEnum):
+    """How an agent gets at a sighting, weakest barrier last."""
+
+    NONE = 0
+    WITH_APPROVAL = 1
+    VIA_MCP = 2
+    VIA_SHELL = 3
+    INHERITED = 4
+    DIRECT = 5
+
+    @property
+    def word(self) -> str:
+        """The name used in reports: ``via-shell``."""
+        return self.name.lower().replace("_", "-")
+
+
+class Use(IntEnum):
+    """Whether the agent can act with the credential: weakest barrier last."""
+
+    NONE = 0
+    LOCAL_ONLY = 1
+    WITH_APPROVAL = 2
+    RISK_BASED = 3
+    FREE = 4
+
+    @property
+    def word(self) -> str:
+        """The name used in reports: ``with-approval``."""
+        return self.name.lower().replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How one agent gets at one sighting of one credential, and whether it can act with it unasked.
+
+    ``barrier`` is a sentence naming what is left between agent and value; ``route`` says how (``file tool``,
+    ``cat in the shell``, ``environment``, ``MCP server fs``). ``network`` says in words whether the provider is
+    reachable. ``unattended``: no human has to say yes on the way to reading it.
+    """
+
+    agent: str
+    surface: str
+    location: Location
+    means: Means
+    use: Use
+    route: str
+    barrier: str
+    unattended: bool
+    evidence: tuple[Evidence, ...] = ()
+    network: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One link of the kill chain. ``kind``: agent, permission, sighting, credential, identity, power, asset."""
+
+    kind: str
+    says: str
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A credential with every agent's reach to it, best route first per (agent, surface)."""
+
+    assessment: Assessment
+    reaches: tuple[Reach, ...]
+
+
+class Band(IntEnum):
+    """Severity band; the score thresholds stand in ``rules/scoring.yaml``."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        """The lower-case name used in reports and in ``--fail-on``."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One factor of the score: its letter (R U P L V E), the level's letter, the weight, and why."""
+
+    letter: str
+    level: str
+    weight: float
+    says: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """0-100, its band, the printable vector, and the factors that multiply to it."""
+
+    value: int
+    band: Band
+    vector: str
+    factors: tuple[Factor, ...]
+
+
+class FixKind(str, Enum):
+    """What sort of change a fix is."""
+
+    REVOKE = "revoke"
+    ROTATE = "rotate"
+    NARROW = "narrow"
+    MOVE = "move"
+    DENY_READ = "deny-read"
+    SANDBOX = "sandbox"
+    APPROVAL = "approval"
+    ENV_FILTER = "env-filter"
+    MCP = "mcp"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One change: what to do, which findings it cuts (ids), what it costs (1 config line … 5 rebuild), the edit.
+
+    ``edit`` is human-readable: the file and the line to write, or the page to visit; never a secret.
+    """
+
+    id: str
+    title: str
+    kind: FixKind
+    cuts: tuple[str, ...]
+    cost: int
+    edit: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An exposure with its score, kill chain and the ids of its fixes. ``id`` is stable across runs and moves."""
+
+    id: str
+    exposure: Exposure
+    score: Score
+    path: tuple[Step, ...]
+    fixes: tuple[str, ...]
+    taxonomy: tuple[str, ...] = ()
+    suppressed: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a renderer needs. ``root`` is shown as given by the user; ``seconds`` is wall time."""
+
+    root: str
+    complete: bool
+    findings: tuple[Finding, ...]
+    agents: tuple[AgentRecord, ...]
+    fixes: tuple[Fix, ...]
+    skipped: tuple[Skip, ...]
+    files: int
+    bytes: int
+    seconds: float
+    key_id: str
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,238 @@
+"""The story, told once: sources → detect → enrich → agents → exposure → report. Only this module knows the order."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import BinaryIO
+
+from auditor import sources
+from auditor.agents import survey
+from auditor.agents.reach import derive
+from auditor.agents.surroundings import Surroundings
+from auditor.detect.matcher import Matcher
+from auditor.detect.prepare import prepare
+from auditor.enrich.age import first_seen
+from auditor.enrich.assess import assess
+from auditor.enrich.join import join, key_id
+from auditor.errors import AuditError
+from auditor.exposure.findings import build
+from auditor.exposure.scoring import load as load_scoring
+from auditor.model import AgentRecord, Assessment, Credential, Finding, Fragment, Match, Report, Skip, Target
+from auditor.rulebook.book import Rulebook
+from auditor.rulebook.find import rules_folder
+from auditor.workers import Crew, Haul, processors
+
+# History is asked for the worst places only: each question costs a git process.
+_HISTORIES = 50
+_VERSIONS = 400
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one run is to look at, and with what.
+
+    ``paths`` are files and folders; ``staged`` reads the index of the repository around the first path instead.
+    ``environment`` is this process's; it is scanned only with ``scan_environment``. ``cache`` is the folder for the
+    compiled rules, None for no cache. ``key`` makes fingerprints. ``agents`` are ids named by the user.
+    """
+
+    paths: tuple[Path, ...]
+    home: Path
+    environment: Mapping[str, str]
+    key: bytes
+    cache: Path | None = None
+    rules: tuple[Path, ...] = ()
+    staged: bool = False
+    scan_environment: bool = False
+    scan_home: bool = False
+    stdin: BinaryIO | None = None
+    agents: frozenset[str] = frozenset()
+    exclude: Callable[[str], bool] | None = None
+    jobs: int = 0
+    system_root: Path = Path("/")
+    root: str = "."
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Who hears how far the run is: ``building`` before rules are compiled, ``read`` after every batch."""
+
+    building: Callable[[], None] | None = None
+    read: Callable[[Haul], None] | None = None
+
+
+def run(job: Job, progress: Progress = Progress()) -> Report:
+    """Do the whole audit and return its report. Raises ``AuditError`` for what a person must act on."""
+    started = time.perf_counter()
+    book, matcher = prepare((rules_folder() / "providers", *job.rules), job.cache, progress.building)
+    haul = find(job, matcher, progress)
+    credentials = join(_with_git(haul.matches), _detectors(book, haul.matches), job.key)
+    assessments = _assessed(credentials, book)
+    records = survey(surroundings(job))
+    findings, fixes = _exposed(assessments, records, book)
+    return Report(
+        root=job.root,
+        complete=not haul.skips or all(_is_by_choice(skip) for skip in haul.skips),
+        findings=findings,
+        agents=records,
+        fixes=fixes,
+        skipped=tuple(haul.skips),
+        files=haul.files,
+        bytes=haul.bytes,
+        seconds=time.perf_counter() - started,
+        key_id=key_id(job.key),
+    )
+
+
+def surroundings(job: Job) -> Surroundings:
+    """Where agents are looked for: the home, and the workspaces around the paths."""
+    word = "win32" if sys.platform in {"win32", "cygwin"} else "darwin" if sys.platform == "darwin" else "linux"
+    return Surroundings(
+        home=job.home,
+        workspaces=workspaces(job.paths),
+        environment=job.environment,
+        platform=word,
+        system_root=job.system_root,
+        named=job.agents,
+    )
+
+
+def workspaces(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The folders agents would be started in: the repository around each path, else the path's own folder."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        folder = path if path.is_dir() else path.parent
+        found[sources.git.repo_root(folder.absolute()) or folder.absolute()] = None
+    return tuple(found)
+
+
+def find(job: Job, matcher: Matcher, progress: Progress) -> Haul:
+    """Read everything the job names and return what was found and what could not be read."""
+    haul = Haul()
+    reader = sources.Reader()
+    if not job.staged:
+        crew = Crew(reader.read, matcher.matches, job.jobs or processors(), progress.read)
+        haul.add(crew.run(_targets(job)))
+    for fragment in _fragments(job):
+        if isinstance(fragment, Skip):
+            haul.skips.append(fragment)
+            continue
+        haul.files += fragment.fresh_from == 0
+        haul.bytes += len(fragment.data) - fragment.fresh_from
+        haul.matches.extend(matcher.matches(fragment))
+    return haul
+
+
+def _targets(job: Job) -> Iterator[Target | Skip]:
+    if job.paths:
+        yield from sources.walk(job.paths, exclude=job.exclude)
+    if job.scan_home:
+        from auditor.sources.storebook import load
+
+        definitions = load(rules_folder() / "stores")
+        yield from sources.stores.stores(job.home, job.environment, surroundings(job).platform, definitions)
+
+
+def _fragments(job: Job) -> Iterator[Fragment | Skip]:
+    if job.staged:
+        yield from sources.git.staged(job.paths[0] if job.paths else Path.cwd())
+    if job.scan_environment:
+        yield from sources.environment.fragments(job.environment)
+    if job.stdin is not None:
+        yield from sources.stdin.fragments(job.stdin)
+
+
+def _is_by_choice(skip: Skip) -> bool:
+    """Whether nothing is missing for a skip: a link out of the tree, a socket, a device."""
+    return skip.why.startswith(("link to outside", "links to outside", "is a ", "not a regular file"))
+
+
+def _with_git(matches: Sequence[Match]) -> Iterator[Match]:
+    """Say of every file sighting whether git tracks it, asking once for each repository."""
+    by_root: dict[Path, set[str]] = {}
+    roots: dict[str, Path | None] = {}
+    for match in matches:
+        if match.real and match.tracked is None:
+            root = _root_of(match.real, roots)
+            if root:
+                by_root.setdefault(root, set()).add(os.path.relpath(match.real, root).replace(os.sep, "/"))
+    known = {root: _tracked(root, paths) for root, paths in by_root.items()}
+    for match in matches:
+        root = _root_of(match.real, roots) if match.real and match.tracked is None else None
+        if root is None:
+            yield match
+        else:
+            name = os.path.relpath(match.real, root).replace(os.sep, "/")
+            yield replace(match, tracked=name in known[root])
+
+
+def _root_of(real: str, seen: dict[str, Path | None]) -> Path | None:
+    folder = os.path.dirname(real)
+    if folder not in seen:
+        seen[folder] = sources.git.repo_root(Path(folder))
+    return seen[folder]
+
+
+def _tracked(root: Path, paths: Iterable[str]) -> frozenset[str]:
+    try:
+        return sources.git.tracked(root, paths)
+    except AuditError:
+        return frozenset()
+
+
+def _detectors(book: Rulebook, matches: Iterable[Match]) -> dict[str, object]:
+    return {rule: book.by_id(rule) for rule in {match.rule for match in matches}}
+
+
+def _assessed(credentials: Sequence[Credential], book: Rulebook) -> tuple[Assessment, ...]:
+    now = datetime.now(timezone.utc)
+    return tuple(
+        assess(
+            credential,
+            book.by_id(credential.rule),
+            book.provider(credential.provider),
+            now=now,
+            history=_history(credential) if place < _HISTORIES else None,
+            file_time=_file_time(credential),
+        )
+        for place, credential in enumerate(credentials)
+    )
+
+
+def _history(credential: Credential) -> tuple[str, datetime] | None:
+    for sighting in credential.sightings:
+        if not (sighting.tracked and sighting.real):
+            continue
+        root = sources.git.repo_root(Path(sighting.real).parent)
+        if root is None:
+            continue
+        name = os.path.relpath(sighting.real, root).replace(os.sep, "/")
+        try:
+            return first_seen(sources.git.history_of(root, name, _VERSIONS), credential.secret)
+        except AuditError:
+            return None
+    return None
+
+
+def _file_time(credential: Credential) -> datetime | None:
+    for sighting in credential.sightings:
+        if sighting.real and sighting.location.origin.is_file:
+            try:
+                return datetime.fromtimestamp(os.stat(sighting.real).st_mtime, tz=timezone.utc)
+            except (OSError, OverflowError, ValueError):
+                return None
+    return None
+
+
+def _exposed(
+    assessments: Sequence[Assessment], records: Sequence[AgentRecord], book: Rulebook
+) -> tuple[tuple[Finding, ...], tuple[object, ...]]:
+    scoring = load_scoring(rules_folder() / "scoring.yaml")
+    providers = {assessment.credential.provider: book.provider(assessment.credential.provider) for assessment in assessments}
+    return build(assessments, records, derive, scoring, providers)

@@ -1,0 +1,1 @@
+"""Renderers: a report in, text out. They say what the report holds and decide nothing."""

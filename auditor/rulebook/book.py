@@ -1,0 +1,162 @@
+"""The rulebook: all providers and detectors under one numbering, read from YAML once and lazily afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from auditor.errors import RuleError
+from auditor.rulebook import load
+from auditor.rulebook.schema import Detector, Form, Provider
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """What attributes a prefix-less value to a detector: its number, its shape, and who vouches for it.
+
+    ``keys`` are without case and separators, to be compared with a whole key path written the same way.
+    """
+
+    number: int
+    regex: str
+    keys: tuple[str, ...]
+    words: tuple[str, ...]
+    hosts: tuple[str, ...]
+    not_keys: tuple[str, ...]
+    ignore_case: bool
+
+
+class Rulebook:
+    """Detectors by number and id, providers by slug. ``fetch`` loads one provider when it is first asked for."""
+
+    def __init__(
+        self,
+        places: Sequence[tuple[str, str, int]],
+        fetch: Callable[[str], Provider],
+        vouchers: Callable[[], tuple[Voucher, ...]],
+    ) -> None:
+        self._places = places
+        self._fetch = fetch
+        self._vouchers = vouchers
+        self._providers: dict[str, Provider] = {}
+
+    @classmethod
+    def of(cls, providers: Iterable[Provider]) -> Rulebook:
+        """Make a rulebook of loaded providers. Raises ``RuleError`` when two detectors share an id."""
+        known = {provider.id: provider for provider in providers}
+        places = tuple(
+            (detector.id, provider.id, place)
+            for provider in known.values()
+            for place, detector in enumerate(provider.detectors)
+        )
+        _refuse_repeats(places)
+        return cls(places, known.__getitem__, lambda: vouchers(places, known))
+
+    @property
+    def size(self) -> int:
+        """How many detectors there are; their numbers are 0 to size - 1."""
+        return len(self._places)
+
+    @property
+    def places(self) -> Sequence[tuple[str, str, int]]:
+        """(detector id, provider slug, place in the provider) by number."""
+        return self._places
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The providers' slugs, in order."""
+        return tuple(dict.fromkeys(slug for _, slug, _ in self._places))
+
+    @cached_property
+    def vouchers(self) -> tuple[Voucher, ...]:
+        """Every detector that attributes values by words or hosts."""
+        return self._vouchers()
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return {place[0]: number for number, place in enumerate(self._places)}
+
+    def provider(self, slug: str) -> Provider:
+        """Return the provider ``slug``, loading it when needed."""
+        if slug not in self._providers:
+            self._providers[slug] = self._fetch(slug)
+        return self._providers[slug]
+
+    def detector(self, number: int) -> Detector:
+        """Return the detector with this number."""
+        _, slug, place = self._places[number]
+        return self.provider(slug).detectors[place]
+
+    def by_id(self, rule: str) -> Detector:
+        """Return the detector called ``rule``. Raises ``RuleError`` with the nearest name when there is none."""
+        if rule not in self._numbers:
+            raise RuleError(f"no rule is called {rule!r}", _nearest(rule, self._numbers))
+        return self.detector(self._numbers[rule])
+
+    def has(self, rule: str) -> bool:
+        """Whether a detector is called ``rule``."""
+        return rule in self._numbers
+
+    def detectors(self) -> Iterator[Detector]:
+        """Yield every detector, by number."""
+        return (self.detector(number) for number in range(self.size))
+
+
+def _nearest(rule: str, known: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(rule, list(known), 1)
+    return f"did you mean {near[0]!r}?" if near else "`agent-audit rules list` names them all"
+
+
+def _refuse_repeats(places: Sequence[tuple[str, str, int]]) -> None:
+    first: dict[str, str] = {}
+    for rule, slug, _ in places:
+        if rule in first:
+            raise RuleError(f"rule id {rule!r} stands in provider {first[rule]!r} and again in {slug!r}")
+        first[rule] = slug
+
+
+def vouchers(places: Sequence[tuple[str, str, int]], known: Mapping[str, Provider]) -> tuple[Voucher, ...]:
+    """Return what attributes prefix-less values, for the detectors at ``places``."""
+    found = []
+    for number, (_, slug, place) in enumerate(places):
+        detector = known[slug].detectors[place]
+        if detector.form is Form.VALUE:
+            keys = tuple(re.sub(r"[^a-z0-9]", "", key.lower()) for key in detector.keys)
+            found.append(
+                Voucher(
+                    number,
+                    detector.regex,
+                    keys,
+                    detector.words,
+                    detector.hosts,
+                    detector.not_keys,
+                    detector.ignore_case,
+                )
+            )
+    return tuple(found)
+
+
+def read_folders(folders: Sequence[Path]) -> tuple[dict[str, Any], tuple[Provider, ...]]:
+    """Read every provider file of ``folders``: the raw data by slug and the providers, sorted by slug.
+
+    Raises ``RuleError`` for a file that is wrong or a slug that stands in two files.
+    """
+    raw: dict[str, Any] = {}
+    providers: list[Provider] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.yaml")):
+            data = load.parse(path)
+            provider = load.provider(data, path.name)
+            if provider.id in raw:
+                raise RuleError(f"{path.name}: provider {provider.id!r} is defined twice")
+            raw[provider.id] = data
+            providers.append(provider)
+    if not providers:
+        raise RuleError("no rule files were found", f"looked in: {', '.join(folder.name for folder in folders)}")
+    return raw, tuple(sorted(providers, key=lambda provider: provider.id))

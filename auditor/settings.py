@@ -1,0 +1,74 @@
+"""Where the user's own folders are and which key fingerprints are made with; flags and environment, nothing scanned.
+
+Nothing in a scanned tree is read here: a repository cannot move a cache, choose a key or switch anything on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.errors import UsageError
+
+_KEY_BYTES = 32
+_KEY_VARIABLE = "AGENT_AUDIT_FINGERPRINT_KEY"
+_CACHE_VARIABLE = "AGENT_AUDIT_CACHE_DIR"
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Per-user folders (None: there is no home to keep anything in)."""
+
+    cache: Path | None
+    state: Path | None
+
+
+def folders(environment: Mapping[str, str]) -> Folders:
+    """Return the cache and state folders of this user, by the platform's convention."""
+    import platformdirs
+
+    try:
+        cache = Path(environment.get(_CACHE_VARIABLE) or platformdirs.user_cache_dir("agent-audit", appauthor=False))
+        return Folders(cache, Path(platformdirs.user_state_dir("agent-audit", appauthor=False)))
+    except (RuntimeError, OSError, KeyError):
+        return Folders(None, None)
+
+
+def fingerprint_key(environment: Mapping[str, str], state: Path | None) -> bytes:
+    """Return the key of fingerprints: the environment's, else this user's own, made on first use (mode 0600).
+
+    Raises ``UsageError`` when the variable is set but empty. Where nothing can be kept, the key lives for one run.
+    """
+    given = environment.get(_KEY_VARIABLE)
+    if given is not None:
+        if not given.strip():
+            raise UsageError(f"{_KEY_VARIABLE} is set but empty", "unset it, or give it a long random value")
+        return given.encode("utf-8", "surrogateescape")
+    path = state / "fingerprint.key" if state else None
+    kept = _read_key(path) if path else None
+    return kept or _make_key(path)
+
+
+def _read_key(path: Path) -> bytes | None:
+    try:
+        key = path.read_bytes()
+    except OSError:
+        return None
+    return key if len(key) >= _KEY_BYTES else None
+
+
+def _make_key(path: Path | None) -> bytes:
+    key = secrets.token_bytes(_KEY_BYTES)
+    if path is None:
+        return key
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(key)
+        return key
+    return _read_key(path) or key

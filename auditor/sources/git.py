@@ -1,0 +1,226 @@
+"""What git knows: staged blobs, tracked names and the history of a path.
+
+All calls go through ``gitprocess``, which switches off whatever a repository could make git execute. Formats:
+git-diff(1) "Raw output format", git-cat-file(1) "Batch output".
+"""
+
+# Targets carry paths as strings.
+# ruff: noqa: PTH100, PTH118
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from auditor.errors import IncompleteError
+from auditor.model.place import Fragment, Origin, Skip, Target
+from auditor.sources.gitprocess import git_directory, handed, repo_root, started
+from auditor.sources.windows import OVERLAP, WINDOW, Windows
+
+__all__ = ["history_of", "repo_root", "run", "staged", "tracked"]
+
+_LIMIT = 256 << 20
+_LARGEST_VERSION = 16 << 20
+_FEW = 200
+
+_RAW = ("--raw", "-z", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+# Added, copied, modified, renamed and type changed: a link replaced by a file brings new content too.
+_NEW_CONTENT = "--diff-filter=ACMRT"
+_FILE_MODE = b"100"
+_COMMIT_MARK = b"\x01"
+
+
+def run(repo: Path, *args: str, input: bytes | None = None, limit: int = _LIMIT) -> bytes:  # noqa: A002
+    """Run one hardened git command in ``repo`` and return its output.
+
+    ``input`` goes to its standard input. Never put a secret into ``args``: other processes can read them.
+
+    Raises:
+        IncompleteError: git is missing, refuses the repository, fails, or writes more than ``limit`` bytes.
+    """
+    with started(repo, args, input or b"") as process:
+        output = process.output.read(limit + 1)
+        if len(output) > limit:
+            raise IncompleteError(f"{repo}: git {args[0]} gave more than {limit} bytes", "scan a smaller part")
+        process.check()
+    return output
+
+
+def staged(repo: Path, *, window: int = WINDOW, overlap: int = OVERLAP) -> Iterator[Fragment | Skip]:
+    """Yield what the next commit would bring: the index blobs that differ from HEAD, and in a merge from all parents.
+
+    The blobs come as they are in the object store, whatever the work tree holds by now; submodules and symbolic links
+    have no content of their own. Paths are relative to the top of the work tree. Each fragment is valid until the
+    next is asked for; ``window`` and ``overlap`` are bytes, see ``Windows``.
+
+    Raises:
+        IncompleteError: see ``run``.
+    """
+    root = _top(repo)
+    changes = [change for change in _staged_changes(root) if change.mode.startswith(_FILE_MODE)]
+    windows = Windows(window, overlap)
+    for change, blob in _blobs(root, changes):
+        path = os.fsdecode(change.path)
+        if blob is None:
+            yield Skip(path, "its staged content is missing from the object store")
+            continue
+        target = Target(Origin.INDEX, path, os.path.join(root, path), blob.size, root=os.fspath(root), tracked=True)
+        yield from windows.fragments(target, blob.fill)
+
+
+def tracked(root: Path, paths: Iterable[str]) -> frozenset[str]:
+    """Return those of ``paths`` (POSIX, relative to ``root``) that git tracks; none outside a repository.
+
+    Raises:
+        IncompleteError: see ``run``.
+    """
+    asked = frozenset(path for path in paths if not path.startswith("/") and ".." not in path.split("/"))
+    if not asked or repo_root(root) is None:
+        return frozenset()
+    # A few names are asked for; for many the whole index is cheaper than an argument list that may be too long.
+    names = sorted(asked) if len(asked) <= _FEW else []
+    listed = run(root, "ls-files", "-z", "--cached", "--", *names)
+    return asked.intersection(os.fsdecode(name) for name in listed.split(b"\0"))
+
+
+def history_of(root: Path, path: str, limit: int = 2000) -> Iterator[tuple[str, int, bytes]]:
+    """Yield the committed versions of a file, newest first: commit id, author time (epoch seconds), content.
+
+    ``path`` is POSIX and relative to ``root``. Renames are followed; at most ``limit`` commits are looked at; versions
+    over 16 MiB and those missing from the object store are left out. Nothing comes for what was never committed.
+
+    Raises:
+        IncompleteError: see ``run``.
+    """
+    top = repo_root(root)
+    if top is None or not _has_commits(root):
+        return
+    form = f"--format={_COMMIT_MARK.decode()}%H %at"
+    listed = run(root, "log", "--follow", f"-n{limit}", form, *_RAW, _NEW_CONTENT, "--no-show-signature", "--", path)
+    versions = [(when, change) for when, change in _log_entries(listed) if change.mode.startswith(_FILE_MODE)]
+    blobs = _blobs(root, [change for _, change in versions])
+    for ((commit, seconds), _), (_, blob) in zip(versions, blobs, strict=True):
+        if blob is not None and blob.size <= _LARGEST_VERSION:
+            yield commit, seconds, blob.all()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A path with a new version: the version's mode (``100644``) and blob id."""
+
+    path: bytes
+    mode: bytes
+    blob: bytes
+
+
+class _Blob:
+    """One blob inside the output of ``cat-file``, to be read before the next."""
+
+    def __init__(self, stream: IO[bytes], size: int) -> None:
+        self.size = size
+        self._stream, self._left = stream, size
+
+    def fill(self, view: memoryview) -> int:
+        """Read on, as ``windows.Fill``."""
+        data = self._stream.read(min(len(view), self._left))
+        view[: len(data)] = data
+        self._left -= len(data)
+        return len(data)
+
+    def all(self) -> bytes:
+        """Read the rest at once."""
+        data = self._stream.read(self._left)
+        self._left -= len(data)
+        return data
+
+    def finish(self) -> None:
+        """Read past what nobody asked for."""
+        scratch = memoryview(bytearray(64 << 10))
+        while self.fill(scratch):
+            pass
+
+
+def _blobs(root: Path, changes: list[_Change]) -> Iterator[tuple[_Change, _Blob | None]]:
+    """Yield each change with its blob, None when the object store lacks it."""
+    if not changes:
+        return
+    wanted = b"".join(change.blob + b"\n" for change in changes)
+    with started(root, ("cat-file", "--batch", "--buffer"), wanted) as process:
+        for change in changes:
+            header = process.output.readline().split()
+            if not header:
+                process.check()
+                raise process.failure()
+            if len(header) != 3:  # noqa: PLR2004 - id, type and size; else the word "missing"
+                yield change, None
+                continue
+            blob = _Blob(process.output, int(header[2]))
+            yield change, blob
+            blob.finish()
+            process.output.read(1)
+
+
+def _top(repo: Path) -> Path:
+    given = handed(os.path.abspath(repo), os.environ)
+    found = None if "GIT_DIR" in given or "GIT_WORK_TREE" in given else repo_root(repo)
+    return found or Path(os.fsdecode(run(repo, "rev-parse", "--show-toplevel").rstrip(b"\n")))
+
+
+def _staged_changes(root: Path) -> tuple[_Change, ...]:
+    changes = _differing(root, ())
+    for parent in _merged_parents(root):
+        both = frozenset(change.path for change in _differing(root, (parent,)))
+        changes = tuple(change for change in changes if change.path in both)
+    return changes
+
+
+def _differing(root: Path, commit: tuple[str, ...]) -> tuple[_Change, ...]:
+    try:
+        listed = run(root, "diff", "--cached", "--no-renames", *_RAW, _NEW_CONTENT, *commit, "--")
+    except IncompleteError:
+        # In a repository that git refuses, diff takes itself for a comparison of files; this says what is wrong.
+        run(root, "rev-parse", "--git-dir")
+        raise
+    words = iter(listed.split(b"\0"))
+    return tuple(change for word in words if (change := _change(word, words)))
+
+
+def _merged_parents(root: Path) -> tuple[str, ...]:
+    """Return the commits being merged into HEAD, none when no merge is under way."""
+    folder = handed(os.fspath(root), os.environ).get("GIT_DIR") or git_directory(root)
+    try:
+        text = Path(folder, "MERGE_HEAD").read_text("ascii")
+    except (OSError, ValueError):
+        return ()
+    return tuple(line for line in text.split() if all(digit in "0123456789abcdef" for digit in line))
+
+
+def _has_commits(root: Path) -> bool:
+    try:
+        return bool(run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"))
+    except IncompleteError:
+        return False
+
+
+def _log_entries(listed: bytes) -> Iterator[tuple[tuple[str, int], _Change]]:
+    when = ("", 0)
+    words = iter(listed.split(b"\0"))
+    for word in words:
+        if word.startswith(_COMMIT_MARK):
+            commit, _, seconds = word[1:].decode("ascii").partition(" ")
+            when = (commit, int(seconds))
+        elif change := _change(word, words):
+            yield when, change
+
+
+def _change(word: bytes, words: Iterator[bytes]) -> _Change | None:
+    """Read a raw diff record, ``:mode mode blob blob status``, and its path: the second of a rename's two."""
+    meta = word.lstrip(b"\n")
+    if not meta.startswith(b":"):
+        return None
+    _, mode, _, blob, status = meta.split(b" ", 4)
+    path = next(words)
+    return _Change(next(words) if status[:1] in {b"R", b"C"} else path, mode, blob)
