@@ -31,6 +31,10 @@ from auditor.workers import Crew, Haul, processors
 # History is asked for the worst places only: each question costs a git process.
 _HISTORIES = 50
 _VERSIONS = 400
+_SETTINGS = (
+    ".claude .codex .cursor .gemini .vscode .github/copilot-instructions.md .mcp.json AGENTS.md CLAUDE.md GEMINI.md "
+    ".cursorrules .cursorignore .git"
+).split()
 
 
 @dataclass(frozen=True)
@@ -104,11 +108,15 @@ def surroundings(job: Job) -> Surroundings:
 
 
 def workspaces(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """The folders agents would be started in: the repository around each path, else the path's own folder."""
+    """The folders agents would be started in.
+
+    That is each path's own folder where an agent has left its settings, else the repository around it, else the folder.
+    """
     found: dict[Path, None] = {}
     for path in paths:
-        folder = path if path.is_dir() else path.parent
-        found[sources.git.repo_root(folder.absolute()) or folder.absolute()] = None
+        folder = Path(os.path.abspath(path if path.is_dir() else path.parent))  # noqa: PTH100 - no link is followed
+        own = any((folder / name).exists() for name in _SETTINGS)
+        found[folder if own else sources.git.repo_root(folder) or folder] = None
     return tuple(found)
 
 

@@ -46,9 +46,8 @@ DOORS = {
 REVEALS = ("detect", "enrich", "probe", "model/secret.py")
 
 
-def modules() -> Iterator[tuple[str, Path]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), path
+def modules() -> list[tuple[str, Path]]:
+    return [(path.relative_to(PACKAGE).as_posix(), path) for path in sorted(PACKAGE.rglob("*.py"))]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

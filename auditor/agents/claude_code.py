@@ -185,7 +185,7 @@ def _file_rules(claude: Claude, box: Box) -> tuple[FileRule, ...]:
 
 def _exec_reach(claude: Claude, mode: _Mode, box: Box, rules: tuple[ExecRule, ...]) -> ExecReach:
     listed = any(rule.effect is Verdict.ALLOW and rule.kind in {"exact", "prefix", "glob"} for rule in rules)
-    refused = any(rule.effect is Verdict.DENY and rule.pattern in {"Bash", "Bash(*)", "*"} for rule in rules)
+    refused = any(rule.effect is Verdict.DENY and _takes_bash_away(rule) for rule in rules)
     evidence = [mode.evidence]
     silent = scalar(claude.layers, "permissions", "denyInsteadOfPrompting", kind=bool)
     evidence += [replace(silent.evidence, note="since version 2.1.319")] if silent and silent.value else []
@@ -196,6 +196,11 @@ def _exec_reach(claude: Claude, mode: _Mode, box: Box, rules: tuple[ExecRule, ..
         return ExecReach(ExecMode.FREE, None, rules, (), (*evidence, box.auto_allowed))
     best = _exec_mode("default", listed=listed, classifier=False) if len(mode.names) > 1 else None
     return ExecReach(worst, best, rules, (), tuple(evidence))
+
+
+def _takes_bash_away(rule: ExecRule) -> bool:
+    said = parse(rule.pattern)
+    return said is not None and said.bare and said.tool in {"Bash", "*"}
 
 
 def _exec_mode(name: str, *, listed: bool, classifier: bool) -> ExecMode:
@@ -257,7 +262,21 @@ def _notes(claude: Claude, mode: _Mode, box: Box) -> tuple[str, ...]:
             found.extend([f"{_place(setting)}: {said}"] if said else [])
     if any(held.key == "hooks.PreToolUse" for held in hooks(claude)):
         found.append("PreToolUse hooks may approve or block calls; what their programs do is not evaluated")
-    return (*found, *box.notes)
+    return (*found, *_redirections(claude), *box.notes)
+
+
+def _redirections(claude: Claude) -> tuple[str, ...]:
+    """Variables of repository files that send requests, and the credentials in them, to another address."""
+    found = []
+    for layer in claude.layers:
+        names = layer.document.table("env") if layer.counts and layer.scope in {"project", "local"} else {}
+        for name in names:
+            if name.endswith("_BASE_URL") or name.upper() in {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"}:
+                said = layer.document.evidence("env", name)
+                found.append(f"{said.file}:{said.line}: {name} sends requests, and the key in them, to another address")
+    if scalar(claude.layers, "enabledPlugins", kind=dict):
+        found.append("plugins are enabled: the hooks, servers and skills they bring are not read")
+    return tuple(found)
 
 
 def _place(setting: Setting) -> str:

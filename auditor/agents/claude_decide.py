@@ -16,10 +16,10 @@ from auditor.agents.claude_rules import (
     EXEC_WRAPPERS,
     SHELL_TOOLS,
     Rule,
-    bash_matches,
     fetch_matches,
     mcp_matches,
     parse,
+    spelling,
     text_matches,
 )
 from auditor.agents.commands import SimpleCommand, simple_commands, unwrap
@@ -36,29 +36,8 @@ NO_PROMPTS_KEY: Final = "permissions.denyInsteadOfPrompting"
 EITHER_MODE: Final = "auto or default"
 
 _STRENGTH: Final = (Verdict.DENY, Verdict.ASK, Verdict.CLASSIFIED, Verdict.ALLOW)
-# Commands whose path arguments Claude Code checks against Read rules; the vendor names the first six.
-FILE_COMMANDS: Final = frozenset(
-    {
-        *(
-            "cat",
-            "head",
-            "tail",
-            "sed",
-            "grep",
-            "tee",
-            "egrep",
-            "fgrep",
-            "rg",
-            "sort",
-            "uniq",
-            "wc",
-            "cut",
-            "diff",
-            "nl",
-        ),
-        *("stat", "file", "od", "hexdump", "strings", "base64", "less", "more", "tac", "cmp"),
-    }
-)
+# Commands whose path arguments Claude Code checks against Read rules, as far as the vendor names them.
+FILE_COMMANDS: Final = frozenset({"cat", "head", "tail", "sed", "grep", "egrep", "fgrep", "tee"})
 _READ_ONLY: Final = frozenset(
     {*("ls", "cat", "echo", "pwd", "head", "tail", "grep", "find", "wc", "which", "diff", "stat", "du", "cd")}
 )
@@ -198,13 +177,14 @@ def _excluded(record: AgentRecord, command: SimpleCommand) -> bool:
 
 
 def _bash_rule(stage: _Stage, command: SimpleCommand, effect: Verdict, *, skip_bare: bool) -> ExecRule | None:
+    spelled = spelling(command, effect)
     for held in stage.record.exec.rules:
         rule = parse(held.pattern) if held.effect is effect else None
         if rule is None or (skip_bare and rule.bare):
             continue
         if held.broad and effect is Verdict.ALLOW and stage.mode == "auto":
             continue  # auto mode drops rules that would let any program run
-        if _covers_shell(rule, effect) and bash_matches(rule, command, effect):
+        if _covers_shell(rule, effect) and spelled.matched_by(rule):
             return held
     return None
 
@@ -217,7 +197,7 @@ def _covers_shell(rule: Rule, effect: Verdict) -> bool:
 
 
 def _named_file(stage: _Stage, command: SimpleCommand, effect: Verdict) -> FileRule | None:
-    """The path rule that a recognised file command, or a redirection, runs into."""
+    """The path rule that a recognised file command runs into; the vendor does not say so of ``< file``."""
     for path in _named_paths(stage, command):
         rule = _file_rule(stage, path, effect, by_command=True)
         if rule:
@@ -228,7 +208,7 @@ def _named_file(stage: _Stage, command: SimpleCommand, effect: Verdict) -> FileR
 def _named_paths(stage: _Stage, command: SimpleCommand) -> tuple[str, ...]:
     arguments = unwrap(command.past(command.assigned), EXEC_WRAPPERS).arguments
     named = [word for word in arguments[1:] if not word.startswith("-")] if _is_file_command(arguments) else []
-    return tuple(_absolute(stage, word) for word in (*named, *command.reads, *command.writes) if word)
+    return tuple(_absolute(stage, word) for word in named)
 
 
 def _is_file_command(arguments: tuple[str, ...]) -> bool:

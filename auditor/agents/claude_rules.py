@@ -119,11 +119,13 @@ def file_rules(setting: Setting, effect: Verdict, anchors: Anchors, *, sandboxed
     rule = parse(setting.value)
     if rule is None or rule.tool != "Read":
         return ()
-    if effect is Verdict.DENY and sandboxed and not rule.bare:
+    # That a lone star means more than the start folder is not documented: it is taken to grant all, to deny little.
+    everything = rule.specifier is None or (effect is Verdict.ALLOW and rule.bare)
+    if effect is Verdict.DENY and sandboxed and not everything:
         enforced = EnforcedFor.OS
     else:
-        enforced = EnforcedFor.TOOL if rule.bare or effect is Verdict.ALLOW else EnforcedFor.KNOWN_SHELL
-    globs = ("/**",) if rule.bare else path_globs(rule.specifier or "", effect, anchors)
+        enforced = EnforcedFor.TOOL if everything or effect is Verdict.ALLOW else EnforcedFor.KNOWN_SHELL
+    globs = ("/**",) if everything else path_globs(rule.specifier or "", effect, anchors)
     return tuple(FileRule(effect, blot(setting.value), glob, enforced, setting.evidence) for glob in globs)
 
 
@@ -166,20 +168,33 @@ def bash_matches(rule: Rule, command: SimpleCommand, effect: Verdict) -> bool:
     An allow rule sees through harmless wrappers and known-safe variables only; the others see through every leading
     variable and through wrappers that run what follows.
     """
-    said = (rule.specifier or "*").strip() or "*"
-    if _PARAMETER.match(said):
-        return False
-    if rule.bare:
-        return True
-    if effect is not Verdict.ALLOW:
-        behind = unwrap(command.past(command.assigned), EXEC_WRAPPERS)
-        return any(text_matches(said, text) for text in {command.text, behind.text})
-    if not _assigns_safely(command):
-        return False
-    behind = unwrap(command.past(command.assigned), WRAPPERS)
-    if "*" in said and _never_by_prefix(behind):
-        return False
-    return any(text_matches(said, text) for text in {command.text, behind.text})
+    return spelling(command, effect).matched_by(rule)
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The texts of one command that rules are held against; ``wild``: rules with a star may match them."""
+
+    texts: tuple[str, ...]
+    wild: bool = True
+
+    def matched_by(self, rule: Rule) -> bool:
+        """Whether a Bash or PowerShell rule matches one of the texts."""
+        said = (rule.specifier or "*").strip() or "*"
+        if _PARAMETER.match(said):
+            return False
+        if rule.bare:
+            return True
+        return (self.wild or "*" not in said) and any(text_matches(said, text) for text in self.texts)
+
+
+def spelling(command: SimpleCommand, effect: Verdict) -> Spelling:
+    """What rules of an effect see of a command; only bare ones see it where a variable may change its meaning."""
+    if effect is Verdict.ALLOW and not _assigns_safely(command):
+        return Spelling(())
+    behind = unwrap(command.past(command.assigned), WRAPPERS if effect is Verdict.ALLOW else EXEC_WRAPPERS)
+    wild = effect is not Verdict.ALLOW or not _never_by_prefix(behind)
+    return Spelling(tuple(dict.fromkeys((command.text, behind.text))), wild)
 
 
 def text_matches(pattern: str, text: str) -> bool:

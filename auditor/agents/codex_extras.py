@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from auditor.agents.codex_settings import Codex, honoured_project
+from auditor.agents.codex_settings import Codex, honoured_project, pinned
 from auditor.agents.documents import Document, read_json
 from auditor.agents.layers import Setting, members
 from auditor.agents.masks import setting_word
@@ -72,9 +72,14 @@ def servers(codex: Codex, *, everything: bool) -> tuple[McpServer, ...]:
 def hooks(codex: Codex) -> tuple[Evidence, ...]:
     """Every hook, and the notifier: programs that the configuration runs by itself."""
     found: list[Evidence] = []
+    only = pinned(codex, "allow_managed_hooks_only", kind=bool)
+    managed_only = only is not None and only.value
     for layer in codex.layers:
-        if layer.counts:
+        if layer.counts and (not managed_only or layer.scope == "managed"):
             found.extend(_hook_table(layer.document, ("hooks",)))
+    found.extend(_hook_table(codex.requirements, ("hooks",)))
+    if managed_only:
+        return tuple(found)
     files = [codex.home / "hooks.json"]
     if honoured_project(codex.trust) is not Honoured.NO:
         files.insert(0, codex.workspace / ".codex" / "hooks.json")

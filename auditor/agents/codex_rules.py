@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,8 +50,13 @@ def rule_book(codex: Codex) -> RuleBook:
 
 def pattern_of(rule: ExecRule) -> Pattern:
     """A rule's pattern: for every position the words that fit there."""
+    return _pattern(rule.pattern)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(written: str) -> Pattern:
     try:
-        said = json.loads(rule.pattern)
+        said = json.loads(written)
     except ValueError:
         return ()
     return tuple(tuple(part) if isinstance(part, list) else (str(part),) for part in said)
@@ -58,7 +64,7 @@ def pattern_of(rule: ExecRule) -> Pattern:
 
 def fits(pattern: Pattern, arguments: tuple[str, ...]) -> bool:
     """Whether a command begins with the pattern."""
-    if not pattern or len(arguments) < len(pattern):
+    if not pattern or len(arguments) < len(pattern) or arguments[0] not in pattern[0]:
         return False
     return all(word in words for word, words in zip(arguments, pattern, strict=False))
 

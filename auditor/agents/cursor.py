@@ -7,7 +7,6 @@ is the widest mode, ``exec.best`` the narrowest.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 from auditor.agents.cursor_files import Box, Scene, box, ignored, scene, seen_cli, seen_ide, trusts

@@ -151,7 +151,7 @@ def ignored(held: Scene) -> tuple[FileRule, ...]:
 
 def box(held: Scene, *, escape: str, said: tuple[Evidence, ...] = ()) -> Box:
     """The sandbox as ``sandbox.json`` describes it; reads are open unless ``readBoundary`` is ``workspace``."""
-    kind = scalar(held.sandbox, "type", kind=str) or default("type", "workspace_readwrite")
+    kind = scalar(held.sandbox, "type", kind=str) or default("sandbox type", "workspace_readwrite")
     if kind.value == "insecure_none":
         return Box(Sandbox(evidence=(kind.evidence, *said)))
     edge = scalar(held.sandbox, "readBoundary", kind=str) or default("readBoundary", "system")
@@ -199,7 +199,7 @@ def _hosts(words: Any) -> tuple[str, ...]:
 def trusts(held: Scene) -> Setting:
     """Whether the editor asks for trust in a folder; Cursor ships with that switched off."""
     key = "security.workspace.trust.enabled"
-    return scalar(held.editor, key, kind=bool) or default(key, False)  # noqa: FBT003 - a setting's value
+    return scalar(held.editor, key, kind=bool) or default(key, False)
 
 
 def _user_folder(around: Surroundings) -> Path:

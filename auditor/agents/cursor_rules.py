@@ -36,13 +36,13 @@ def cli_rules(words: Iterable[Setting], effect: Verdict) -> tuple[ExecRule, ...]
 
 def read_rules(words: Iterable[Setting], effect: Verdict, around: Surroundings, workspace: str) -> tuple[FileRule, ...]:
     """The ``Read(glob)`` rules of one list; relative globs count from the workspace."""
-    found = []
-    for word in words:
-        form = _WORD.fullmatch(word.value.strip())
-        if form and form[1] == "Read":
-            for glob in _globs(form[2].strip(), around, workspace):
-                found.append(FileRule(effect, word.value, glob, EnforcedFor.TOOL, word.evidence))
-    return tuple(found)
+    forms = ((word, _WORD.fullmatch(word.value.strip())) for word in words)
+    return tuple(
+        FileRule(effect, word.value, glob, EnforcedFor.TOOL, word.evidence)
+        for word, form in forms
+        if form and form[1] == "Read"
+        for glob in _globs(form[2].strip(), around, workspace)
+    )
 
 
 def listed(words: Iterable[Setting]) -> tuple[ExecRule, ...]:

@@ -10,28 +10,32 @@ import json
 import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from auditor.agents.json_text import DEEPEST, JsonError, KeyPath, parse
+from auditor.agents.json_text import DEEPEST, JsonError, KeyPath, line_of, parse
 from auditor.agents.masks import names_secret, setting_word
 from auditor.agents.positions import toml_lines, yaml_lines
 from auditor.model.agent import Evidence
 
+_LARGE = 64 * 1024
 LARGEST = 4 * 1024 * 1024
 _VALUE_MAPS = frozenset({"env", "environment", "envs", "headers", "http_headers", "env_http_headers"})
 _AT_LINE = re.compile(r"\(at line (\d+)")
 
 
 class _Lines:
-    """The key lines of one text, worked out on first use and once."""
+    """The key lines of one text: all worked out on first use and once, or one by one where the text is large."""
 
-    def __init__(self, work: Callable[[], dict[KeyPath, int]]) -> None:
+    def __init__(self, work: Callable[[], dict[KeyPath, int]], single: Callable[[KeyPath], int] | None = None) -> None:
         self._work = work
+        self._single = single
         self._known: dict[KeyPath, int] | None = None
 
     def of(self, path: KeyPath) -> int:
+        if self._single is not None:
+            return self._single(path)
         if self._known is None:
             self._known = self._work()
         return self._known.get(path, 0)
@@ -129,6 +133,7 @@ class _Outcome:
     problem: str = ""
     duplicates: tuple[str, ...] = ()
     lines: Callable[[], dict[KeyPath, int]] = dict
+    single: Callable[[KeyPath], int] | None = None
 
 
 def _read(path: Path, shown: str, parser: Callable[[str], _Outcome]) -> Document:
@@ -138,7 +143,7 @@ def _read(path: Path, shown: str, parser: Callable[[str], _Outcome]) -> Document
     found = parser(text)
     if found.problem:
         return Document(path, shown, problem=f"{found.problem}; file not effective")
-    return Document(path, shown, found.data, duplicates=found.duplicates, lines=_Lines(found.lines))
+    return Document(path, shown, found.data, duplicates=found.duplicates, lines=_Lines(found.lines, found.single))
 
 
 def _text(path: Path) -> tuple[str | None, str]:
@@ -183,7 +188,8 @@ def _json(text: str, *, tolerant: bool) -> _Outcome:
         duplicates = tuple(parse(text, tolerant=tolerant).duplicates) if twice else ()
     except (ValueError, RecursionError):
         return _slow_json(text, tolerant=tolerant)
-    return _container(data, duplicates, lambda: _json_lines(text, tolerant=tolerant))
+    outcome = _container(data, duplicates, lambda: _json_lines(text, tolerant=tolerant))
+    return replace(outcome, single=lambda path: line_of(text, path)) if len(text) > _LARGE else outcome
 
 
 def _slow_json(text: str, *, tolerant: bool) -> _Outcome:

@@ -16,6 +16,7 @@ from auditor.agents.commands import is_broad, simple_commands
 from auditor.agents.documents import Document
 from auditor.agents.gemini_shell import SHELL, accepted
 from auditor.agents.layers import Setting
+from auditor.agents.masks import blot
 from auditor.model.agent import Evidence, ExecRule, Verdict
 
 DEFAULT, EXTENSION, WORKSPACE, USER, ADMIN = 1, 2, 3, 4, 5
@@ -54,7 +55,8 @@ class PolicyRule:
     def exec_rule(self) -> ExecRule:
         """The rule for the record; ``+redirect`` in the kind keeps that it also allows output redirection."""
         broad = self.effect is Verdict.ALLOW and (self.kind == "any" or _broad(self.kind, self.pattern))
-        return ExecRule(self.effect, self.pattern, self.kind + "+redirect" * self.redirects, broad, self.evidence)
+        kind = self.kind + "+redirect" * self.redirects
+        return ExecRule(self.effect, blot(self.pattern), kind, broad, self.evidence)
 
 
 def built_in(*, headless: bool) -> tuple[PolicyRule, ...]:

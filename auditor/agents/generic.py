@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from auditor.agents.examples import Answer, for_path, verdicts
+from auditor.agents.examples import Answer, absolute, for_path, verdicts
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (
     AgentRecord,
@@ -51,7 +51,7 @@ def read(around: Surroundings) -> tuple[AgentRecord, ...]:
 def decide(record: AgentRecord, action: str, what: str, cwd: str) -> Answer:
     """``read`` is free inside the workspace, everything else asks."""
     if action == "read":
-        return for_path(record, what if what.startswith("/") else f"{cwd.rstrip('/')}/{what}")
+        return for_path(record, absolute(what, cwd))
     return Verdict.ASK, (_ASKS,)
 
 

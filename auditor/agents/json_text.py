@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,8 @@ _TOKEN = re.compile(
     |(?P<number>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<word>[A-Za-z_$][\w$]*)|(?P<mark>[{}\[\],:])""",
     re.VERBOSE | re.DOTALL,
 )
+_SPACE = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder()
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -48,6 +51,43 @@ def parse(text: str, *, tolerant: bool = False) -> Parsed:
         JsonError: when the text is not JSON, with the line.
     """
     return _Reader(text, tolerant=tolerant).whole()
+
+
+def line_of(text: str, path: KeyPath) -> int:
+    """The line of one key path in a text that is known to be strict JSON; 0 when it is not there.
+
+    Values beside the way are stepped over by the standard library's scanner: for large files with few questions.
+    """
+    at = _gap(text, 0)
+    found = 0
+    for step in path:
+        members = dict(_members(text, at))
+        if step not in members:
+            return 0
+        found, at = members[step]
+    return text.count("\n", 0, found) + 1
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str | int, tuple[int, int]]]:
+    """The keys or indexes of the value at ``at``, each with where it and its value start."""
+    opening, at = text[at : at + 1], _gap(text, at + 1)
+    index = 0
+    while opening in {"{", "["} and at < len(text) and text[at] not in "}]":
+        start, name = at, index
+        key: str | int = name
+        if opening == "{":
+            key, at = _DECODER.raw_decode(text, at)
+            at = _gap(text, _gap(text, at) + 1)
+        yield key, (start, at)
+        _, at = _DECODER.raw_decode(text, at)
+        at = _gap(text, at)
+        at = _gap(text, at + 1) if text[at : at + 1] == "," else at
+        index += 1
+
+
+def _gap(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
 
 
 class _Reader:

@@ -24,16 +24,17 @@ NETWORK: Final = "network"
 DATABASE: Final = "database"
 
 _ABILITIES: Final[dict[str, str]] = {
-    **dict.fromkeys(("filesystem", "files", "file", "fs", "desktop", "obsidian", "everything"), READ_FILES),
+    **dict.fromkeys(("filesystem", "files", "file", "fs", "desktop", "obsidian"), READ_FILES),
     **dict.fromkeys(("commander", "shell", "bash", "terminal", "command", "commands", "exec", "ssh"), RUN_COMMANDS),
-    **dict.fromkeys(("docker", "podman", "kubernetes", "k8s", "kubectl", "iterm", "tmux", "code-runner"), RUN_COMMANDS),
-    **dict.fromkeys(("interpreter", "repl", "jupyter", "python-exec", "applescript"), RUN_COMMANDS),
+    **dict.fromkeys(("docker", "podman", "kubernetes", "k8s", "kubectl", "iterm", "tmux", "runner"), RUN_COMMANDS),
+    **dict.fromkeys(("interpreter", "repl", "jupyter", "applescript"), RUN_COMMANDS),
     **dict.fromkeys(("fetch", "playwright", "puppeteer", "browser", "browserbase", "chrome", "selenium"), NETWORK),
     **dict.fromkeys(("http", "curl", "firecrawl", "scrape", "scraper", "crawl", "webfetch", "devtools"), NETWORK),
     **dict.fromkeys(("postgres", "postgresql", "pg", "mysql", "mariadb", "sqlite", "sqlite3", "redis"), DATABASE),
     **dict.fromkeys(("mongo", "mongodb", "mssql", "sqlserver", "clickhouse", "duckdb", "dynamodb"), DATABASE),
     **dict.fromkeys(("elasticsearch", "opensearch", "cassandra", "neo4j", "oracle", "sql", "database"), DATABASE),
     **dict.fromkeys(("db", "dbhub", "bigquery", "prisma", "supabase", "neon", "snowflake", "planetscale"), DATABASE),
+}
 _PROVIDERS: Final[dict[str, str]] = {
     **{slug: slug for slug in ("railway", "github", "gitlab", "stripe", "aws", "azure", "cloudflare", "vercel")},
     **{slug: slug for slug in ("netlify", "supabase", "heroku", "digitalocean", "linear", "notion", "slack", "sentry")},
@@ -55,10 +56,9 @@ _PROVIDERS: Final[dict[str, str]] = {
     "tfe": "terraform",
     "hashicorp": "terraform",
     "workers": "cloudflare",
+}
 _GENERIC: Final = frozenset({"mcp", "server", "servers", "modelcontextprotocol", "client", "remote", "latest", "main"})
 _LONGEST_SHOWN: Final = 160
-
-
 
 
 def server(
@@ -148,7 +148,9 @@ def _roots(name: str, started: Launch, base: str, home: str) -> tuple[str, ...]:
     if READ_FILES not in abilities(name, started.package or program(started)) or not started.words:
         return ()
     after = (
-        started.words[started.words.index(started.package) + 1 :] if started.package in started.words else started.words[1:]
+        started.words[started.words.index(started.package) + 1 :]
+        if started.package in started.words
+        else started.words[1:]
     )
     given = [word for word in after if not word.startswith("-")]
     found = [absolute for word in given if (absolute := _absolute(word, base, home))]
@@ -186,5 +188,3 @@ def _words(text: str) -> tuple[str, ...]:
 def _host(url: str) -> str:
     found = re.match(r"^[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:?#]+)", url, re.IGNORECASE)
     return found[1] if found else ""
-
-

@@ -25,6 +25,7 @@ class Launch:
 
 
 def launch(table: dict[str, Any]) -> Launch:
+    """The program of an entry in any client's spelling."""
     said = table.get("command", table.get("cmd", ""))
     if isinstance(said, dict):  # Zed: {"path": …, "args": […]}
         return launch({"command": said.get("path", ""), "args": said.get("args", [])})
@@ -108,11 +109,13 @@ def pinned(package: str) -> bool:
 
 
 def program(launch: Launch) -> str:
+    """The program's own name; empty for runners and interpreters, whose name tells nothing."""
     name = base_name(launch.words[0]) if launch.words else ""
     known = _NODE_RUNNERS | _PYTHON_RUNNERS | CONTAINERS | set(_STEPS)
     return "" if name in known or name in {"node", "python", "python3", "sh", "bash", "cmd", "env"} else name
 
 
 def base_name(word: str) -> str:
+    """A program's name without folder and Windows ending, in lower case."""
     name = word.replace("\\", "/").rsplit("/", 1)[-1].lower()
     return re.sub(r"\.(?:exe|cmd|bat)$", "", name)

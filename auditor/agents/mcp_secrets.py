@@ -10,10 +10,12 @@ from auditor.agents.masks import blot, names_secret
 
 _REFERENCE: Final = re.compile(
     r"(?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\{(?:env|file|input):[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%)"
+)
 _WITH_DEFAULT: Final = re.compile(r"\$\{(?!input:|env:)[A-Za-z_]\w*:?-([^}]+)\}")
 _SCHEME: Final = re.compile(r"(?i)^(?:bearer|basic|token|apikey|key)\s+")
 _PLACEHOLDER: Final = re.compile(
     r"(?i)^(?:<[^>]*>|\[[^\]]*\]|x{3,}|\*{3,}|\.{3,}|(?:your|my|insert|replace|change)[-_ ].*|todo|changeme|none|null)$"
+)
 FLAG_VALUE: Final = re.compile(r"^(--?[A-Za-z][\w-]*|[A-Za-z_]\w*)=(.*)$", re.DOTALL)
 USERINFO: Final = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/@\s]*):([^/@\s]*)@", re.IGNORECASE)
 
@@ -41,8 +43,9 @@ def secrets(table: dict[str, Any], args: tuple[str, ...], url: str) -> Iterable[
         for name, value in (members if isinstance(members, dict) else {}).items():
             yield from _carried(str(name), value)
     yield from _argument_secrets(args)
-    if USERINFO.match(url):
-        yield "url", is_literal(USERINFO.match(url)[3])  # type: ignore[index]
+    login = USERINFO.match(url)
+    if login:
+        yield "url", is_literal(login[3])
     for pair in url.partition("?")[2].split("&"):
         name, _, value = pair.partition("=")
         yield from _carried(name, value)
@@ -79,5 +82,3 @@ def _argument_secrets(args: tuple[str, ...]) -> Iterable[tuple[str, bool]]:
             yield "connection string", not re.search(r"://[^/@\s:]*:(?:\$\{[^}]+\}|\$\w+)@", word)
         elif args[at - 1 : at] in (("-e",), ("--env",)) and names_secret(word):
             yield word, False
-
-

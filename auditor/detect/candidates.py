@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.detect import checksums, generic
 from auditor.detect.carriers import Carrier
@@ -56,11 +56,13 @@ class Candidate:
 _RANKS = {Form.TOKEN: 40, Form.PATTERN: 30, Form.VALUE: 20, Form.CARRIER: 10}
 _EXACT_NAME = 5
 _ANYONES = 15
-_FORMATS = frozenset({"jwt"})
 
 
-def from_detector(detector: Detector, ends: Iterable[int], page: Page) -> Iterator[Candidate]:
-    """Yield what ``detector`` finds around the engine's events that end at ``ends`` (rising)."""
+def from_detector(detector: Detector, ends: Iterable[int], page: Page, *, anyones: bool = False) -> Iterator[Candidate]:
+    """Yield what ``detector`` finds around the engine's events that end at ``ends`` (rising).
+
+    ``anyones``: the rule is for a format that credentials of any provider may have; a provider's own rule goes before.
+    """
     look = exact(detector)
     covered = -1
     for end in ends:
@@ -70,7 +72,7 @@ def from_detector(detector: Detector, ends: Iterable[int], page: Page) -> Iterat
             covered = max(covered, span.end)
             found = _sifted(detector, span, page)
             if found is not None:
-                yield found
+                yield replace(found, rank=_ANYONES) if anyones else found
 
 
 def _sifted(detector: Detector, span: Span, page: Page) -> Candidate | None:
@@ -87,8 +89,6 @@ def _sifted(detector: Detector, span: Span, page: Page) -> Candidate | None:
 
 
 def _rank(detector: Detector, confidence: Confidence) -> int:
-    if detector.provider in _FORMATS:
-        return _ANYONES
     named = detector.form is Form.VALUE and confidence is Confidence.HIGH
     return _RANKS[detector.form] + (_EXACT_NAME if named else 0)
 

@@ -9,18 +9,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.errors import IncompleteError
+from auditor.errors import RuleError
 
 Event = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Expression:
-    """One expression for the engine: its text, whether case counts, and the number reported with each event."""
+    """One expression for the engine: its text, whether case counts, and the number reported with each event.
+
+    ``origin`` names the rules it comes from, for the error when the engine refuses it.
+    """
 
     number: int
     text: str
     caseless: bool
+    origin: str = ""
 
 
 class Engine:
@@ -31,7 +35,7 @@ class Engine:
 
     @classmethod
     def compile(cls, expressions: Sequence[Expression]) -> Engine:
-        """Compile ``expressions``. Raises ``IncompleteError`` naming the first that the engine refuses."""
+        """Compile ``expressions``. Raises ``RuleError`` naming the rule that the engine refuses."""
         import hyperscan
 
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -42,7 +46,7 @@ class Engine:
                 flags=[hyperscan.HS_FLAG_CASELESS if e.caseless else 0 for e in expressions],
             )
         except hyperscan.HyperscanError as error:
-            raise IncompleteError(f"the matching engine refused the rules: {_refused(expressions, error)}") from None
+            raise RuleError(_refused(expressions, error), "write a shorter pattern, or smaller repeats") from None
         return cls(database)
 
     @classmethod
@@ -85,5 +89,5 @@ def _refused(expressions: Sequence[Expression], error: Exception) -> str:
         try:
             hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(expressions=[expression.text.encode("ascii")])
         except hyperscan.HyperscanError as cause:
-            return f"{cause}: {expression.text[:120]}"
-    return str(error)
+            return f"rule {expression.origin or expression.text[:80]}: the matching engine refuses it: {cause}"
+    return f"the matching engine refuses the rules: {error}"

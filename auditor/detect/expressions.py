@@ -50,8 +50,11 @@ def plan(detectors: Sequence[Detector]) -> Plan:
             if names:
                 texts.append((f"(?i:{'|'.join(names)}){gap}{shape}", False))
                 groups.append(tuple(numbers))
+    origins = [", ".join(detectors[number].id for number in group) for group in groups]
     texts.extend((carrier.nominates, True) for carrier in CARRIERS)
-    return Plan(tuple(Expression(place, text, flag) for place, (text, flag) in enumerate(texts)), tuple(groups))
+    origins.extend(carrier.name for carrier in CARRIERS)
+    found = zip(texts, origins, strict=True)
+    return Plan(tuple(Expression(n, text, flag, name) for n, ((text, flag), name) in enumerate(found)), tuple(groups))
 
 
 def _caseless(detector: Detector) -> bool:

@@ -23,6 +23,9 @@ from auditor.rulebook.book import Rulebook
 from auditor.rulebook.schema import Form
 
 
+_ANYONES = "generic"
+
+
 class Nominates(Protocol):
     """Anything that says which expression ends where: the engine, or the slow reference."""
 
@@ -61,7 +64,9 @@ class Matcher:
             ends.sort()
             if number < carriers_from:
                 for member in self._groups[number]:
-                    found.extend(from_detector(self._book.detector(member), ends, page))
+                    detector = self._book.detector(member)
+                    anyones = self._book.provider(detector.provider).category == _ANYONES
+                    found.extend(from_detector(detector, ends, page, anyones=anyones))
             elif generic_counts:
                 found.extend(from_carrier(CARRIERS[number - carriers_from], ends, page))
         return found

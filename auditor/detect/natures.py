@@ -116,7 +116,7 @@ def is_sequence(low: str) -> bool:
     if len(low) < 8:  # noqa: PLR2004 - short values may be weak passwords that people really use
         return False
     letters = re.sub(r"[^a-z0-9]", "", low)
-    if len(set(letters)) <= max(2, len(letters) // 10):
+    if len(set(letters)) <= min(4, max(2, len(letters) // 10)):
         return True
     return any(_runs(letters, sequence) for sequence in _SEQUENCES)
 

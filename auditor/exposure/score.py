@@ -14,6 +14,7 @@ from auditor.model.exposure import Factor, Means, Reach, Score, Use
 _MEANS = {means: means.word for means in Means}
 _USES = {use: use.word for use in Use}
 _BREAKING = frozenset({Power.DESTROY, Power.ADMIN})
+_WORST = Power.DESTROY.value
 _MOST_EVIDENCE = 3
 _DAYS_A_YEAR = 365
 
@@ -72,10 +73,10 @@ def _use_level(reach: Reach | None, scoring: Scoring) -> Level:
 
 
 def _power_level(assessment: Assessment, scoring: Scoring) -> Level:
-    """The heaviest power held; of equally heavy ones the last in the file's order (destroy before admin)."""
+    """The heaviest power held; of equally heavy ones destruction is named, since nothing undoes it."""
     levels = scoring.factors["P"].levels
     held = [levels[power.value] for power in assessment.scope.powers]
-    return max(held, key=lambda level: level.weight, default=levels["unknown"]) if held else levels["unknown"]
+    return max(held, key=lambda level: (level.weight, level.name == _WORST), default=levels["unknown"])
 
 
 def _surcharge(assessment: Assessment, scoring: Scoring) -> Level:
@@ -127,7 +128,7 @@ def _sentences(
     said = {letter: _joined(levels[letter].says, *evidence[letter]) for letter in levels}
     for cap in caps:
         letter = cap.when[0][0]
-        said[letter] = _joined(said[letter], cap.says)
+        said[letter] = f"{said[letter]} {cap.says}"
     return said
 
 
@@ -155,7 +156,7 @@ def _facts(facts: Iterable[Fact], *fields: str) -> tuple[str, ...]:
     return tuple(fact.says for fact in facts if fact.field in fields)
 
 
-def _joined(*sentences: str) -> str:
-    """Sentences as one line, each ended."""
-    ended = (one if one.endswith((".", "!", "?")) else one + "." for one in map(str.strip, sentences) if one)
-    return " ".join(one[:1].upper() + one[1:] for one in ended)
+def _joined(says: str, *evidence: str) -> str:
+    """The level's sentence, and after a colon what it rests on."""
+    grounds = "; ".join(dict.fromkeys(one.strip().rstrip(".") for one in evidence if one.strip()))
+    return f"{says.rstrip('.')}: {grounds}." if grounds else says

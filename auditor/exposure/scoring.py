@@ -103,9 +103,8 @@ def read(data: Any, source: str) -> Scoring:
 def _factor(letter: str, data: Any, where: str) -> FactorRule:
     fields = Fields(data, where, _FACTOR_FIELDS)
     levels = _levels(fields.raw("levels"), where, LEVELS[letter], ordered=letter != _UNORDERED)
-    if levels["unknown" if "unknown" in levels else LEVELS[letter][0]].weight < min(
-        one.weight for one in levels.values()
-    ):
+    best = min(level.weight for name, level in levels.items() if name != "unknown")
+    if levels["unknown"].weight < best:
         raise RuleError(f"{where}: unknown weighs less than the best known level")
     return FactorRule(letter, fields.text("name"), fields.text("asks"), levels)
 

@@ -133,7 +133,9 @@ class FixKind(str, Enum):
 class Fix:
     """One change: what to do, which findings it cuts (ids), what it costs (1 config line … 5 rebuild), the edit.
 
-    ``edit`` is human-readable: the file and the line to write, or the page to visit; never a secret.
+    ``edit`` is human-readable: the file and the line to write, or the page to visit; never a secret. ``agent`` and
+    ``surface`` say whose settings change (empty: nobody's, the credential itself; an empty surface: all of them).
+    ``subject`` names what the change is about: fingerprints, absolute paths, variables or MCP servers.
     """
 
     id: str
@@ -142,6 +144,9 @@ class Fix:
     cuts: tuple[str, ...]
     cost: int
     edit: str = ""
+    agent: str = ""
+    surface: str = ""
+    subject: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -95,11 +95,16 @@ def _write(items: list[tuple[Any, Any]], *, cut_tail: bool = False) -> str:
 def _before_the_long_middle(items: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """A construct of kilobytes is nominated by its beginning alone: waiting for its end costs the engine dearly."""
     for place, (operator, argument) in enumerate(items):
-        if place and operator in _REPEATS and argument[1] > _LONG_MIDDLE and not _is_narrow(argument[2]):
+        if place and operator in _REPEATS and _is_long(argument):
             return items[: place + 1]
         if operator is constants.SUBPATTERN and place == 0 and len(items) == 1:
             break
     return items
+
+
+def _is_long(argument: Any) -> bool:
+    _low, high, body = argument
+    return int(high) * int(body.getwidth()[1]) > _LONG_MIDDLE and not _is_narrow(body)
 
 
 def _is_optional(item: tuple[Any, Any]) -> bool:

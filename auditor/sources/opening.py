@@ -23,6 +23,7 @@ _FOLDER = getattr(os, "O_DIRECTORY", 0)
 # Three names of the longest kind, 255 bytes, stay below PATH_MAX everywhere (1024 on macOS, 4096 on Linux).
 _NAMES_A_STEP = 3
 
+_IRREGULAR = "not a regular file"
 _REASONS = {
     errno.ENOENT: "vanished before it was read",
     errno.ENOTDIR: "vanished before it was read",
@@ -30,7 +31,7 @@ _REASONS = {
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
     errno.ELOOP: "became a symbolic link before it was read",
-    errno.ENXIO: "not a regular file",
+    errno.ENXIO: _IRREGULAR,
     errno.ENAMETOOLONG: "path too long",
     errno.EIO: "input/output error",
 }
@@ -43,14 +44,14 @@ def reason(error: OSError) -> str:
 
 
 def kind(mode: int) -> str:
-    """Return what a file of this ``st_mode`` is, when it is nothing to be read."""
+    """Return why a file of this ``st_mode`` is not opened: what it is instead of a regular one."""
     if stat.S_ISFIFO(mode):
-        return "a named pipe, not a regular file"
+        return f"{_IRREGULAR} (a named pipe)"
     if stat.S_ISSOCK(mode):
-        return "a socket, not a regular file"
+        return f"{_IRREGULAR} (a socket)"
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-        return "a device, not a regular file"
-    return "not a regular file"
+        return f"{_IRREGULAR} (a device)"
+    return _IRREGULAR
 
 
 def open_file(path: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from auditor.model.agent import (
     CommandClass,
     EnforcedFor,
     EnvMode,
+    Evidence,
     ExecMode,
+    FileRule,
     Honoured,
     NetworkMode,
     OnOutside,
@@ -271,12 +273,17 @@ def test_windows_paths_are_written_with_a_drive_after_two_slashes() -> None:
         ({"deny": ["Bash(curl *)"], "allow": ["Bash"]}, "run", "echo `curl x`", DENY),
         ({"deny": ["Bash"], "allow": ["Bash(ls *)"]}, "run", "ls", DENY),
         ({"deny": ["*"]}, "run", "ls", DENY),
-        ({"deny": ["Read(.env)"], "allow": ["Bash"]}, "run", "sort < .env", DENY),
+        ({"deny": ["Read(.env)"], "allow": ["Bash"]}, "run", "sort < .env", ALLOW),
         ({"deny": ["Read(.env)"], "allow": ["Bash"]}, "run", "sudo head -n 3 sub/.env", DENY),
         ({"ask": ["Read(.env)"], "allow": ["Bash"]}, "run", "grep A .env", ASK),
         ({"allow": ["Read(~/notes/**)"]}, "read", "~/notes/a", ALLOW),
         ({"allow": ["Read"]}, "read", "/etc/passwd", ALLOW),
         ({"deny": ["Read"]}, "read", "a.txt", DENY),
+        ({"deny": ["Read"]}, "read", "/etc/passwd", DENY),
+        ({"deny": ["Read(**)"]}, "read", "deep/a.txt", DENY),
+        ({"deny": ["Read(**)"]}, "read", "/etc/passwd", ASK),
+        ({"allow": ["Read(*)"]}, "read", "/etc/passwd", ALLOW),
+        ({"deny": ["Bash(:*)"], "allow": ["Bash(ls)"]}, "run", "ls", DENY),
         ({"deny": ["Write(.env)", "Glob(.env)"]}, "read", ".env", ALLOW),
         ({}, "read", "a.txt", ALLOW),
         ({}, "read", "~/.aws/credentials", ASK),
@@ -308,26 +315,26 @@ def test_deny_comes_before_ask_before_allow_before_the_mode(
 
 
 @pytest.mark.parametrize(
-    ("mode", "command", "expected", "exec_mode", "approval"),
+    ("mode", "command", "expected", "record"),
     [
-        ("default", "npm install", ASK, ExecMode.ASK, Approval.ON_REQUEST),
-        ("manual", "npm install", ASK, ExecMode.ASK, Approval.ON_REQUEST),
-        ("acceptEdits", "npm install", ASK, ExecMode.ASK, Approval.ON_REQUEST),
-        ("acceptEdits", "mkdir a", ALLOW, ExecMode.ASK, Approval.ON_REQUEST),
-        ("acceptEdits", "cp ~/.netrc a", ASK, ExecMode.ASK, Approval.ON_REQUEST),
-        ("plan", "npm install", CLASSIFIED, ExecMode.RISK_BASED, Approval.RISK_BASED),
-        ("auto", "npm install", CLASSIFIED, ExecMode.RISK_BASED, Approval.RISK_BASED),
-        ("dontAsk", "npm install", DENY, ExecMode.NONE, Approval.NEVER),
-        ("bypassPermissions", "npm install", ALLOW, ExecMode.FREE, Approval.NEVER),
+        ("default", "npm install", ASK, (ExecMode.ASK, Approval.ON_REQUEST)),
+        ("manual", "npm install", ASK, (ExecMode.ASK, Approval.ON_REQUEST)),
+        ("acceptEdits", "npm install", ASK, (ExecMode.ASK, Approval.ON_REQUEST)),
+        ("acceptEdits", "mkdir a", ALLOW, (ExecMode.ASK, Approval.ON_REQUEST)),
+        ("acceptEdits", "cp ~/.netrc a", ASK, (ExecMode.ASK, Approval.ON_REQUEST)),
+        ("plan", "npm install", CLASSIFIED, (ExecMode.RISK_BASED, Approval.RISK_BASED)),
+        ("auto", "npm install", CLASSIFIED, (ExecMode.RISK_BASED, Approval.RISK_BASED)),
+        ("dontAsk", "npm install", DENY, (ExecMode.NONE, Approval.NEVER)),
+        ("bypassPermissions", "npm install", ALLOW, (ExecMode.FREE, Approval.NEVER)),
     ],
 )
 def test_a_mode_decides_what_no_rule_does(
-    machine: Machine, mode: str, command: str, expected: Verdict, exec_mode: ExecMode, approval: Approval
+    machine: Machine, mode: str, command: str, expected: Verdict, record: tuple[ExecMode, Approval]
 ) -> None:
     machine.user(permissions={"defaultMode": mode})
-    record = machine.record()
+    found = machine.record()
     assert machine.ask("run", command) is expected
-    assert (record.exec.mode, record.approval) == (exec_mode, approval)
+    assert (found.exec.mode, found.approval) == record
 
 
 def test_without_a_mode_the_plan_decides_and_both_cases_are_told(machine: Machine) -> None:
@@ -503,6 +510,15 @@ def test_unknown_top_level_keys_are_listed(machine: Machine) -> None:
 
 
 # --- record ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_tilde_in_a_question_is_the_home_of_the_workspace() -> None:
+    record = AgentRecord("claude-code", "Claude Code", "cli", "/home/u/repo")
+    rule = FileRule(DENY, "Read(~/.aws/**)", "/home/u/.aws/**", EnforcedFor.KNOWN_SHELL, Evidence())
+    bound = replace(record, read=replace(record.read, rules=(rule,)))
+    assert claude_code.decide(bound, "run", "cat ~/.aws/credentials", "/home/u/repo")[0] is DENY
+    assert claude_code.decide(bound, "read", "~/.aws/credentials", "/home/u/repo")[0] is DENY
+    assert claude_code.decide(bound, "run", 'head "$HOME/.aws/credentials"', "/home/u/repo")[0] is DENY
 
 
 def test_no_record_where_nothing_of_it_is_seen(machine: Machine) -> None:
@@ -752,6 +768,16 @@ def test_lists_and_rules_take_servers_away(machine: Machine, settings: dict[str,
     machine.managed(**settings)
     machine.write("home/u/repo/.mcp.json", {"mcpServers": {"a": {"command": "a"}, "b": {"command": "b"}}})
     assert [server.name for server in machine.record().mcp] == names
+
+
+def test_addresses_set_by_a_repository_and_plugins_are_called_out(machine: Machine) -> None:
+    machine.project(env={"ANTHROPIC_BASE_URL": "https://x.example"}, enabledPlugins={"a@b": True})
+    notes = machine.record().notes
+    assert any(note.startswith(".claude/settings.json:3: ANTHROPIC_BASE_URL sends requests") for note in notes)
+    assert any("plugins are enabled" in note for note in notes)
+    machine.user(env={"ANTHROPIC_BASE_URL": "https://x.example"})
+    machine.project()
+    assert not any("ANTHROPIC_BASE_URL" in note for note in machine.record().notes)
 
 
 def test_every_hook_and_helper_is_evidence(machine: Machine) -> None:

@@ -218,25 +218,25 @@ def test_unknown_top_level_keys_are_listed(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "command", "expected", "mode", "approval"),
+    ("config", "command", "expected", "record"),
     [
-        ("", "python3 x.py", ALLOW, ExecMode.FREE, Approval.ON_REQUEST),
-        ('approval_policy = "never"', "python3 x.py", ALLOW, ExecMode.FREE, Approval.NEVER),
-        ('approval_policy = "untrusted"', "python3 x.py", ASK, ExecMode.ASK, Approval.ALWAYS),
-        ('approval_policy = "untrusted"', "cat ~/.netrc", ALLOW, ExecMode.ASK, Approval.ALWAYS),
-        ('approval_policy = "untrusted"', "find . -exec rm {} +", ASK, ExecMode.ASK, Approval.ALWAYS),
-        ('approval_policy = "untrusted"', "git status && curl x", ASK, ExecMode.ASK, Approval.ALWAYS),
-        ('approvals_reviewer = "auto_review"', "python3 x.py", ALLOW, ExecMode.FREE, Approval.RISK_BASED),
-        ('sandbox_mode = "danger-full-access"', "python3 x.py", ALLOW, ExecMode.FREE, Approval.ON_REQUEST),
+        ("", "python3 x.py", ALLOW, (ExecMode.FREE, Approval.ON_REQUEST)),
+        ('approval_policy = "never"', "python3 x.py", ALLOW, (ExecMode.FREE, Approval.NEVER)),
+        ('approval_policy = "untrusted"', "python3 x.py", ASK, (ExecMode.ASK, Approval.ALWAYS)),
+        ('approval_policy = "untrusted"', "cat ~/.netrc", ALLOW, (ExecMode.ASK, Approval.ALWAYS)),
+        ('approval_policy = "untrusted"', "find . -exec rm {} +", ASK, (ExecMode.ASK, Approval.ALWAYS)),
+        ('approval_policy = "untrusted"', "git status && curl x", ASK, (ExecMode.ASK, Approval.ALWAYS)),
+        ('approvals_reviewer = "auto_review"', "python3 x.py", ALLOW, (ExecMode.FREE, Approval.RISK_BASED)),
+        ('sandbox_mode = "danger-full-access"', "python3 x.py", ALLOW, (ExecMode.FREE, Approval.ON_REQUEST)),
     ],
 )
 def test_commands_run_unasked_inside_the_sandbox_unless_the_policy_trusts_few(
-    machine: Machine, config: str, command: str, expected: Verdict, mode: ExecMode, approval: Approval
+    machine: Machine, config: str, command: str, expected: Verdict, record: tuple[ExecMode, Approval]
 ) -> None:
     machine.user(config + "\n")
-    record = machine.record()
+    found = machine.record()
     assert machine.ask("run", command) is expected
-    assert (record.exec.mode, record.approval) == (mode, approval)
+    assert (found.exec.mode, found.approval) == record
 
 
 @pytest.mark.parametrize(
@@ -254,6 +254,15 @@ def test_leaving_the_sandbox_takes_an_approval(machine: Machine, config: str, es
     assert machine.record().sandbox.escape == escape
 
 
+PROXIED = """
+[sandbox_workspace_write]
+network_access = true
+[features.network_proxy]
+enabled = true
+domains = { "**.x.example" = "allow", "bad.example" = "deny" }
+"""
+
+
 @pytest.mark.parametrize(
     ("config", "mode", "hosts"),
     [
@@ -261,8 +270,7 @@ def test_leaving_the_sandbox_takes_an_approval(machine: Machine, config: str, es
         ("[sandbox_workspace_write]\nnetwork_access = true", NetworkMode.FREE, ()),
         ('sandbox_mode = "read-only"\n[sandbox_workspace_write]\nnetwork_access = true', NetworkMode.NONE, ()),
         (
-            "[sandbox_workspace_write]\nnetwork_access = true\n[features.network_proxy]\nenabled = true\n"
-            'domains = { "**.x.example" = "allow", "bad.example" = "deny" }',
+            PROXIED,
             NetworkMode.ALLOW_LIST,
             ("x.example", "*.x.example"),
         ),
@@ -381,7 +389,8 @@ def test_built_in_profiles_are_the_legacy_modes(machine: Machine, name: str, kin
 def test_requirements_bound_sandbox_and_approvals(machine: Machine) -> None:
     machine.user('sandbox_mode = "danger-full-access"\napproval_policy = "never"\n')
     machine.requirements(
-        'allowed_sandbox_modes = ["read-only", "workspace-write"]\nallowed_approval_policies = ["untrusted", "on-request"]\n'
+        'allowed_sandbox_modes = ["read-only", "workspace-write"]\n'
+        'allowed_approval_policies = ["untrusted", "on-request"]\n'
     )
     record = machine.record()
     assert (record.sandbox.kind, record.sandbox.writes) == ("process", "blocked")
@@ -602,6 +611,13 @@ def test_hooks_of_files_and_tables_are_evidence(machine: Machine) -> None:
     assert ("hooks.PreToolUse", "c.sh", "~/.codex/config.toml") in found
     assert ("hooks.Stop", "s.sh", ".codex/hooks.json") in found
     assert found[-1][0] == "notify"
+
+
+def test_only_managed_hooks_run_where_requirements_say_so(machine: Machine) -> None:
+    hook = '[[hooks.Stop]]\n[[hooks.Stop.hooks]]\ntype = "command"\ncommand = "{}"\n'
+    machine.user(hook.format("mine.sh"))
+    machine.requirements("allow_managed_hooks_only = true\n" + hook.format("ours.sh"))
+    assert [held.value for held in machine.record().hooks] == ["ours.sh"]
 
 
 @pytest.mark.parametrize(

@@ -634,6 +634,7 @@ def test_the_line_of_a_server_is_known_and_its_literal_secret_is_not_shown(trust
     made_up = "aB3" * 9
     trusted.project({"mcpServers": {"github": {"command": "gh-mcp", "env": {"GITHUB_TOKEN": made_up}}}})
 
+    trusted.policy(rule("allow", 5, commandPrefix=f"curl -H 'Authorization: Bearer {made_up}'"))
     record = trusted.cli()
     (server,) = record.mcp
 

@@ -204,10 +204,10 @@ class TestWhatCannotBeRead:
         with socket.socket(socket.AF_UNIX) as server:
             server.bind("sock")
             assert list(walk([Path()])) == [
-                Skip("pipe", "a named pipe, not a regular file"),
-                Skip("sock", "a socket, not a regular file"),
+                Skip("pipe", "not a regular file (a named pipe)"),
+                Skip("sock", "not a regular file (a socket)"),
             ]
-            assert list(walk([Path("pipe")])) == [Skip("pipe", "a named pipe, not a regular file")]
+            assert list(walk([Path("pipe")])) == [Skip("pipe", "not a regular file (a named pipe)")]
 
     def test_a_folder_that_cannot_be_listed_is_a_skip_and_the_rest_goes_on(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -404,4 +404,4 @@ def test_what_vanishes_between_listing_and_looking_does_not_end_the_walk(
 
 
 def test_devices_are_named_as_such() -> None:
-    assert opening.kind(stat.S_IFCHR | 0o600) == "a device, not a regular file"
+    assert opening.kind(stat.S_IFCHR | 0o600) == "not a regular file (a device)"
