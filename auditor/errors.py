@@ -1,10 +1,10 @@
 """One error tree and the exit codes (DESIGN 3.10).
 
-    AuditError
-      UsageError        2  the command line or a configuration file is wrong
-        RuleError       2  a rule file is wrong: file, id and field are named
-      IncompleteError   3  the scan could not be finished
-      ProbeError        4  a required probe could not complete
+AuditError
+  UsageError        2  the command line or a configuration file is wrong
+    RuleError       2  a rule file is wrong: file, id and field are named
+  IncompleteError   3  the scan could not be finished
+  ProbeError        4  a required probe could not complete
 """
 
 from __future__ import annotations

@@ -23,9 +23,10 @@ from auditor.enrich.join import join, key_id
 from auditor.errors import AuditError
 from auditor.exposure.findings import build
 from auditor.exposure.scoring import load as load_scoring
-from auditor.model import AgentRecord, Assessment, Credential, Finding, Fragment, Match, Report, Skip, Target
+from auditor.model import AgentRecord, Assessment, Credential, Finding, Fix, Fragment, Match, Report, Skip, Target
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.find import rules_folder
+from auditor.rulebook.schema import Detector
 from auditor.workers import Crew, Haul, processors
 
 # History is asked for the worst places only: each question costs a git process.
@@ -114,7 +115,7 @@ def workspaces(paths: Sequence[Path]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        folder = Path(os.path.abspath(path if path.is_dir() else path.parent))  # noqa: PTH100 - no link is followed
+        folder = Path(os.path.abspath(path if path.is_dir() else path.parent))
         own = any((folder / name).exists() for name in _SETTINGS)
         found[folder if own else sources.git.repo_root(folder) or folder] = None
     return tuple(found)
@@ -194,7 +195,7 @@ def _tracked(root: Path, paths: Iterable[str]) -> frozenset[str]:
         return frozenset()
 
 
-def _detectors(book: Rulebook, matches: Iterable[Match]) -> dict[str, object]:
+def _detectors(book: Rulebook, matches: Iterable[Match]) -> dict[str, Detector]:
     return {rule: book.by_id(rule) for rule in {match.rule for match in matches}}
 
 
@@ -240,7 +241,9 @@ def _file_time(credential: Credential) -> datetime | None:
 
 def _exposed(
     assessments: Sequence[Assessment], records: Sequence[AgentRecord], book: Rulebook
-) -> tuple[tuple[Finding, ...], tuple[object, ...]]:
+) -> tuple[tuple[Finding, ...], tuple[Fix, ...]]:
     scoring = load_scoring(rules_folder() / "scoring.yaml")
-    providers = {assessment.credential.provider: book.provider(assessment.credential.provider) for assessment in assessments}
+    providers = {
+        assessment.credential.provider: book.provider(assessment.credential.provider) for assessment in assessments
+    }
     return build(assessments, records, derive, scoring, providers)

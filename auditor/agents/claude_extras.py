@@ -112,7 +112,7 @@ def front_matter(claude: Claude) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     for document in _documents(claude):
         mode = document.get("permissionMode")
-        if mode in {"bypassPermissions", "auto", "dontAsk"}:
+        if str(mode) in {"bypassPermissions", "auto", "dontAsk"}:
             found.append(document.evidence("permissionMode", note="a sub-agent of its own mode"))
         tools = document.get("allowed-tools")
         listed = tools if isinstance(tools, list) else str(tools or "").split(",")
@@ -131,7 +131,11 @@ def _hidden_variables(claude: Claude) -> tuple[tuple[str, Evidence], ...]:
     for layer in claude.layers:
         entries = layer.document.get("sandbox", "credentials", "envVars") if layer.counts else None
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if isinstance(entry, dict) and entry.get("mode") in {"deny", "mask"} and isinstance(entry.get("name"), str):
+            if (
+                isinstance(entry, dict)
+                and str(entry.get("mode")) in {"deny", "mask"}
+                and isinstance(entry.get("name"), str)
+            ):
                 where = layer.document.evidence("sandbox", "credentials", "envVars", index, value=str(entry["mode"]))
                 found.append((entry["name"], where))
     return tuple(found)

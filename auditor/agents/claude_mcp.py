@@ -97,7 +97,8 @@ def _policy(claude: Claude, key: str) -> list[dict[str, Any]]:
 
 def _names_it(item: dict[str, Any], name: str, entry: Any) -> bool:
     table = entry if isinstance(entry, dict) else {}
-    command = [table.get("command"), *(table.get("args") or [])] if table.get("command") else None
+    args = table.get("args")
+    command = [table["command"], *(args if isinstance(args, list) else [])] if table.get("command") else None
     by_url = isinstance(item.get("serverUrl"), str) and isinstance(table.get("url"), str)
     return (
         item.get("serverName") == name

@@ -134,7 +134,7 @@ def _injected(codex: Codex) -> Iterable[InjectedVariable]:
 
 def _approved(entry: dict[str, Any]) -> str:
     """How many tools need no approval: ``auto``, the default, lets those through that call themselves read-only."""
-    mode = entry.get("default_tools_approval_mode", "auto")
+    mode = str(entry.get("default_tools_approval_mode", "auto"))
     if mode == "approve":
         return "all"
     tools = entry.get("tools")

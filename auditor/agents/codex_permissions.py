@@ -201,9 +201,9 @@ def _entry(codex: Codex, paths: _Paths, key: str, setting: Setting) -> None:
 
 
 def _access(paths: _Paths, where: str, access: Any, setting: Setting, written: str) -> None:
-    if access in {"read", "write"}:
+    if str(access) in {"read", "write"}:
         paths.readable.append(where)
-    elif access in {"deny", "none"}:
+    elif str(access) in {"deny", "none"}:
         paths.denied.append((where, f"{written} = {access}", setting.evidence))
 
 

@@ -118,7 +118,8 @@ def _tokens(said: Any) -> list[Any] | None:
     for part in said if isinstance(said, list) else ():
         if isinstance(part, dict):
             part = part.get("token", part.get("any_of"))  # noqa: PLW2901
-        if not isinstance(part, (str, list)):
+        words = part if isinstance(part, list) else [part]
+        if not words or not all(isinstance(word, str) for word in words):
             return None
         found.append(part)
     return found or None
@@ -138,7 +139,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _read(path: Path, shown: str) -> tuple[list[ExecRule], str, bool]:
     """The rules of one file, what is wrong with it, and whether it exists."""
-    import ast  # noqa: PLC0415 - start-up time
+    import ast
 
     document = read_text(path, shown)
     if document.data is None:
@@ -162,7 +163,7 @@ def _read(path: Path, shown: str) -> tuple[list[ExecRule], str, bool]:
 
 def _call(node: Any, shown: str) -> ExecRule | bool | None:
     """``prefix_rule(…)`` as a rule; True for what has no effect on commands; None for what cannot be told."""
-    import ast  # noqa: PLC0415 - start-up time
+    import ast
 
     if isinstance(node, ast.Constant):
         return True

@@ -157,8 +157,8 @@ def _trust(user: Layer, workspace: Path, root: Path) -> Trust:
     folders = [workspace, *(folder for folder in workspace.parents if folder.is_relative_to(root))]
     for folder in folders:
         said = user.document.get("projects", folder.as_posix(), "trust_level")
-        if said in {"trusted", "untrusted"}:
-            return Trust(required=True, state=said)
+        if str(said) in {"trusted", "untrusted"}:
+            return Trust(required=True, state=str(said))
     return Trust(required=True, state="unknown")
 
 

@@ -17,7 +17,7 @@ from auditor.model.agent import EnforcedFor, Evidence, FileRule, NetworkMode, Sa
 ENABLED: Final = "chat.agent.sandbox.enabled"
 _OLD: Final = "chat.tools.terminal.sandbox.enabled"
 _PATHS: Final = "chat.agent.sandbox.fileSystem.userConfiguredPaths"
-_ON: Final = frozenset({True, "on", "allowNetwork", "true"})
+_ON: Final = (True, "on", "allowNetwork", "true")
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def _document(held: Board, path: Path) -> Document:
 def servers(held: Board, layers: tuple[Layer, ...], *, unasked: bool, boxed: bool) -> tuple[McpServer, ...]:
     """Servers by name, the workspace's before the user's; sandboxed ones are approved by that alone."""
     access = held.setting("chat.mcp.access", "all")
-    if access.value in {"none", False}:
+    if access.value in ("none", False):
         return ()
     entries = {**members(layers, "mcpServers"), **members(layers, "servers")}
     for sheet in held.sheets:

@@ -220,7 +220,7 @@ def _no_constant(word: str) -> float:
 
 
 def _toml(text: str) -> _Outcome:
-    import tomli  # noqa: PLC0415 - start-up time
+    import tomli
 
     try:
         data = tomli.loads(text)
@@ -234,9 +234,9 @@ def _toml(text: str) -> _Outcome:
 
 
 def _yaml(text: str) -> _Outcome:
-    import yaml  # noqa: PLC0415 - start-up time
+    import yaml
 
-    from auditor.agents.yaml_text import load  # noqa: PLC0415 - start-up time
+    from auditor.agents.yaml_text import load
 
     try:
         data = load(text)

@@ -170,7 +170,7 @@ def _wrong(table: Any) -> str:
     """Why a rule breaks the schema, as the end of a sentence; empty when it does not."""
     if not isinstance(table, dict):
         return "a rule is not a table"
-    if table.get("decision") not in _EFFECTS:
+    if table.get("decision") not in tuple(_EFFECTS):
         return "decision is not allow, deny or ask_user"
     priority = table.get("priority")
     if isinstance(priority, bool) or not isinstance(priority, int) or not 0 <= priority <= _MOST_PRIORITY:

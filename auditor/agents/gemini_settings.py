@@ -37,7 +37,8 @@ _USER_MARKS: Final = (
 # Trust is asked for before the project's own settings are looked at.
 _NOT_FROM_PROJECT: Final = frozenset({"security.folderTrust", "admin"})
 _VARIABLE: Final = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::-([^}]*))?\}|([A-Za-z_]\w*))")
-_TRUSTING: Final = frozenset({"TRUST_FOLDER", "TRUST_PARENT"})
+_TRUSTING: Final = ("TRUST_FOLDER", "TRUST_PARENT")
+_LEVELS: Final = (*_TRUSTING, "DO_NOT_TRUST")
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def _from_list(document: Document, workspace: str) -> tuple[str, Evidence]:
     for path, level in (document.data if isinstance(document.data, dict) else {}).items():
         root = posixpath.dirname(path.rstrip("/")) if level == "TRUST_PARENT" else path.rstrip("/")
         inside = workspace == root or workspace.startswith(f"{root.rstrip('/')}/")
-        if inside and len(path) > longest and (level in _TRUSTING or level == "DO_NOT_TRUST"):
+        if inside and len(path) > longest and level in _LEVELS:
             best, longest = path, len(path)
     if not best:
         note = document.problem or "no entry for this folder: the CLI asks on the first run"

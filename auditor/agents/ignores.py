@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from auditor.agents.documents import Document
 from auditor.agents.globs import gitignore_to_globs
+from auditor.agents.masks import setting_word
 from auditor.model.agent import EnforcedFor, Evidence, FileRule, Verdict
 
 
@@ -38,6 +39,7 @@ def ignore_rules(stack: Iterable[Ignores], base: str, enforced: EnforcedFor) -> 
                 back = gitignore_to_globs(text[1:], base)
                 rules = [replace(rule, excepts=(*rule.excepts, *back)) for rule in rules if rule.glob not in back]
                 continue
-            said = Evidence(ignores.shown, "ignored", text, number if ignores.shown else 0, ignores.note)
+            note = ignores.note or f"ignores {setting_word(text)}"
+            said = Evidence(ignores.shown, line=number if ignores.shown else 0, note=note)
             rules += [FileRule(Verdict.DENY, text, glob, enforced, said) for glob in gitignore_to_globs(line, base)]
     return tuple(rules)

@@ -31,7 +31,7 @@ def toml_lines(text: str) -> dict[KeyPath, int]:
 
 def yaml_lines(text: str) -> dict[KeyPath, int]:
     """The line of every key and list item of the first document of a YAML text; empty when it does not parse."""
-    import yaml  # noqa: PLC0415 - start-up time
+    import yaml
 
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)

@@ -97,8 +97,7 @@ def shell(record: AgentRecord, place: Place) -> Route | None:
     attempts = [_attempt(record, place, command(record, one)) for one in classes]
     best = max(attempts, key=lambda attempt: strength(attempt.verdict))
     evidence = grounds(
-        best.command.evidence,
-        record.exec.evidence if best.verdict is not Verdict.DENY else (),
+        best.command.evidence or record.exec.evidence,
         best.evidence,
         default=Evidence(key="exec", value=record.exec.mode.value, note="built-in default of the shell tool"),
     )
@@ -139,7 +138,7 @@ def boundary(record: AgentRecord, place: Place) -> tuple[str, tuple[Evidence, ..
 def _attempt(record: AgentRecord, place: Place, tried: CommandVerdict) -> _Attempt:
     """One class of command against the rules that bind it, then against the boundary that binds every process."""
     if tried.verdict is Verdict.DENY:
-        return _Attempt(tried, Verdict.DENY, f"commands such as `{_example(tried)}` are refused")
+        return _Attempt(tried, Verdict.DENY, "commands are refused")
     verdict: Verdict = tried.verdict
     stop, evidence = "", tuple[Evidence, ...]()
     rule = ruling(record, place, _reader_rules) if tried.command_class is CommandClass.READER else None
@@ -190,7 +189,9 @@ def _open(record: AgentRecord, place: Place, best: _Attempt) -> str:
 
 
 def _example(verdict: CommandVerdict) -> str:
-    return verdict.example or _EXAMPLES[verdict.command_class]
+    """The command for a sentence; of a reader only the program, as its example names some other file."""
+    said = verdict.example or _EXAMPLES[verdict.command_class]
+    return said.partition(" ")[0] if verdict.command_class is CommandClass.READER else said
 
 
 def _name(place: Place, command_class: CommandClass) -> str:

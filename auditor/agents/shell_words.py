@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DEEPEST = 6
 _REDIRECT = re.compile(r"\d*(?:>>|>\||>&|<<<|<<-?|<&|<>|>|<)(?!\()|&>>?")
@@ -67,6 +68,7 @@ class SimpleCommand:
         return SimpleCommand(self.text[start:], words, self.reads, self.writes, self.nested)
 
 
+@lru_cache(maxsize=2048)
 def simple_commands(line: str) -> tuple[SimpleCommand, ...]:
     """Every command of a shell line, in order, those inside ``$(…)``, backticks and ``<(…)`` included."""
     return tuple(_Lexer(line, 0).commands())

@@ -68,6 +68,8 @@ def use_of(
         evidence = (server.evidence,)
     elif use > Use.NONE:
         evidence = (*carried.evidence, *evidence)
+    else:
+        network, evidence = "no command runs that could reach the provider", carried.evidence
     return Used(_capped(use, means, unattended=unattended), network, evidence)
 
 

@@ -13,7 +13,9 @@ import typer
 def agents(
     paths: Annotated[list[Path] | None, typer.Argument(help="Workspaces; the current folder by default.")] = None,
     *,
-    agent: Annotated[list[str] | None, typer.Option("--agent", help="Assume this agent works here (repeatable).")] = None,
+    agent: Annotated[
+        list[str] | None, typer.Option("--agent", help="Assume this agent works here (repeatable).")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Show which agents work here, what each may read, run and reach, and what set it."""

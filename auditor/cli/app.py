@@ -34,7 +34,10 @@ def _version(*, wanted: bool) -> None:
 def _root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", "-V", callback=lambda value: _version(wanted=value), is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", "-V", callback=lambda value: _version(wanted=value), is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     del version

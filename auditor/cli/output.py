@@ -40,7 +40,9 @@ def _writer(text: str) -> Writer:
     if not equals or not path:
         name, path = Path(text).suffix.lstrip("."), text
     if name not in FORMATS:
-        raise UsageError(f"--output {text}: unknown format {name!r}", f"write FORMAT=FILE; formats: {', '.join(FORMATS)}")
+        raise UsageError(
+            f"--output {text}: unknown format {name!r}", f"write FORMAT=FILE; formats: {', '.join(FORMATS)}"
+        )
     return Writer(name, Path(path))
 
 
@@ -64,4 +66,6 @@ def save(path: Path, text: str) -> None:
             file.write(text)
         os.replace(name, path)
     except OSError as error:
-        raise IncompleteError(f"{path}: the report could not be written: {error.strerror}", "choose another place") from None
+        raise IncompleteError(
+            f"{path}: the report could not be written: {error.strerror}", "choose another place"
+        ) from None

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TextIO
 
+from typing_extensions import Self
+
 from auditor.pipeline import Progress
 from auditor.workers import Haul
 
@@ -24,7 +26,7 @@ class Meter:
         self._started = self._last = time.monotonic()
         self._drawn = False
 
-    def __enter__(self) -> Meter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

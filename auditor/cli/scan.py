@@ -32,20 +32,40 @@ class FormatName(str, Enum):
 
 
 def scan(
-    paths: Annotated[list[str] | None, typer.Argument(help="Files and folders to scan; - reads standard input.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files and folders to scan; - reads standard input.")
+    ] = None,
     *,
-    staged: Annotated[bool, typer.Option("--staged", help="Scan what the next commit would bring (the git index).")] = False,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="Scan what the next commit would bring (the git index).")
+    ] = False,
     env: Annotated[bool, typer.Option("--env", help="Also scan this process's environment variables.")] = False,
-    home: Annotated[bool, typer.Option("--home", help="Also scan the credential files that tools leave in the home.")] = False,
-    agent: Annotated[list[str] | None, typer.Option("--agent", help="Assume this agent works here (repeatable).")] = None,
+    home: Annotated[
+        bool, typer.Option("--home", help="Also scan the credential files that tools leave in the home.")
+    ] = False,
+    agent: Annotated[
+        list[str] | None, typer.Option("--agent", help="Assume this agent works here (repeatable).")
+    ] = None,
     format_: Annotated[FormatName, typer.Option("--format", "-f", help="What to print.")] = FormatName.console,
-    output: Annotated[list[str] | None, typer.Option("--output", "-o", help="Also write FORMAT=FILE (repeatable).")] = None,
-    fail_on: Annotated[BandName, typer.Option("--fail-on", help="Exit 1 for findings in this band or above.")] = BandName.high,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Report only: findings do not change the exit code.")] = False,
-    rules: Annotated[list[Path] | None, typer.Option("--rules", help="Folder with more provider rules (repeatable).")] = None,
-    exclude: Annotated[list[str] | None, typer.Option("--exclude", help="Glob of paths to leave out (repeatable).")] = None,
+    output: Annotated[
+        list[str] | None, typer.Option("--output", "-o", help="Also write FORMAT=FILE (repeatable).")
+    ] = None,
+    fail_on: Annotated[
+        BandName, typer.Option("--fail-on", help="Exit 1 for findings in this band or above.")
+    ] = BandName.high,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Report only: findings do not change the exit code.")
+    ] = False,
+    rules: Annotated[
+        list[Path] | None, typer.Option("--rules", help="Folder with more provider rules (repeatable).")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="Glob of paths to leave out (repeatable).")
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes to use; 0 means one a processor.")] = 0,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the compiled rules' cache.")] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither read nor write the compiled rules' cache.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only findings at or above --fail-on.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="On an internal error, print where it happened.")] = False,
 ) -> None:
@@ -60,7 +80,17 @@ def scan(
     from auditor.model.exposure import Band
 
     writers = out.parse(output or (), format_.value)
-    flags = JobFlags(tuple(paths or ()), staged, env, home, tuple(agent or ()), tuple(rules or ()), tuple(exclude or ()), jobs, no_cache)
+    flags = JobFlags(
+        tuple(paths or ()),
+        staged,
+        env,
+        home,
+        tuple(agent or ()),
+        tuple(rules or ()),
+        tuple(exclude or ()),
+        jobs,
+        no_cache,
+    )
     job = make_job(flags, os.environ, sys.stdin)
     with Meter(sys.stderr, os.environ) as meter:
         from auditor.pipeline import run

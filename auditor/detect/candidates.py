@@ -115,9 +115,14 @@ def _made_up(detector: Detector, value: str) -> bool:
     if detector.decoder == "jwt" and _is_sample_jwt(value):
         return True
     if detector.form is Form.PATTERN:
-        return "\n" not in value and nature(value) in {Nature.REFERENCE, Nature.ENCRYPTED, Nature.EMPTY, Nature.PLACEHOLDER}
-    body = value[len(detector.prefix) :] if value.startswith(detector.prefix) else value
-    if detector.min_entropy and entropy(body) < detector.min_entropy or entropy(body) < _LOW_ENTROPY:
+        return "\n" not in value and nature(value) in {
+            Nature.REFERENCE,
+            Nature.ENCRYPTED,
+            Nature.EMPTY,
+            Nature.PLACEHOLDER,
+        }
+    body = value.removeprefix(detector.prefix)
+    if (detector.min_entropy and entropy(body) < detector.min_entropy) or entropy(body) < _LOW_ENTROPY:
         return True
     if is_sequence(body.lower()) or "example" in body.lower():
         return True

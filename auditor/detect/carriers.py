@@ -29,7 +29,9 @@ _KEY = rb"(?P<key>[A-Za-z_$@][\w$.\-]{0,80})"
 
 @dataclass(frozen=True)
 class Carrier:
-    """One kind of place. ``kinds``: the ways of writing in which it counts. ``reach``: bytes around an event.
+    """One kind of place.
+
+    ``kinds``: the ways of writing in which it counts. ``reach``: bytes around an event that are looked at.
     ``before``: what must stand earlier in the same command; its last hit becomes the group ``tool``.
     """
 
@@ -49,7 +51,9 @@ class Carrier:
 CARRIERS: tuple[Carrier, ...] = (
     Carrier(
         "assignment",
-        _NAMES + r"[\w.\-]{0,30}\\{0,4}[\"'`\])]{0,3}\s{0,8}(?:=>|:=|<-|[:=,])[=>]{0,2}\s{0,8}[a-z@$(\[]{0,3}" + _QUOTE
+        _NAMES
+        + r"[\w.\-]{0,30}\\{0,4}[\"'`\])]{0,3}\s{0,8}(?:=>|:=|<-|[:=,])[=>]{0,2}\s{0,8}[a-z@$(\[]{0,3}"
+        + _QUOTE
         + r"[^\"'`\s\\]{3}",
         _KEY + rb"(?P<close>\\{0,4}[\"'`\])]{0,4}|&quot;)\s{0,12}(?P<op>=>|:=|<-|={1,3}|!==?|:|,)\s{0,12}"
         rb"(?:(?:new\s+)?[A-Za-z_.]{1,30}\(\s{0,4}|[brufLRUBF@$]{1,2}(?=[\"'])|\[\s{0,4})?" + _VALUE_IN_QUOTES,
@@ -57,7 +61,8 @@ CARRIERS: tuple[Carrier, ...] = (
     Carrier(
         "bare-assignment",
         _NAMES + r"[\w.\-]{0,30}[\"'\]]{0,2}[ \t]{0,8}(?::=|[:=])[ \t]{0,8}[^\s\"'`<>{}()\[\],;$*][^\s\"'`<>]{2}",
-        _KEY + rb"[\"'\]]{0,2}[ \t]{0,12}(?P<op>:=|[:=])[ \t]{0,12}(?P<secret>[^\s\"'`<>{}()\[\],;$*][^\s\"'`<>]{1,400})",
+        _KEY
+        + rb"[\"'\]]{0,2}[ \t]{0,12}(?P<op>:=|[:=])[ \t]{0,12}(?P<secret>[^\s\"'`<>{}()\[\],;$*][^\s\"'`<>]{1,400})",
         _BARE,
     ),
     Carrier(
@@ -69,7 +74,8 @@ CARRIERS: tuple[Carrier, ...] = (
     ),
     Carrier(
         "named-value",
-        r"(?:name|key|id|property|field|param|variable)[\"']?\s{0,4}[:=]\s{0,4}[\"']?[\w.\-]{0,40}" + _NAMES
+        r"(?:name|key|id|property|field|param|variable)[\"']?\s{0,4}[:=]\s{0,4}[\"']?[\w.\-]{0,40}"
+        + _NAMES
         + r"[\w.\-]{0,20}[\"']?[\s,]{1,40}[\"']?(?:default_?)?value[\"']?\s{0,4}[:=]\s{0,4}[\"']?[^\"'\s<>{}$]{3}",
         rb"(?:name|key|id|property|field|param|variable)[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?P<key>[\w.\-]{1,80})[\"']?[\s,]{1,40}"
         rb"[\"']?(?:default_?)?value[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"']?)(?P<secret>[^\"'\s<>{}$][^\"'\r\n<>]{1,300}?)"
@@ -106,7 +112,8 @@ CARRIERS: tuple[Carrier, ...] = (
     ),
     Carrier(
         "command",
-        _TOOLS + r"[^\r\n]{0,160}[ \t]-{1,2}(?:p|u|w|a|user|proxy-user|password|P|passin|passout)[ \t=]{0,2}[\"']?[^\s\"'<>\-$]{3}",
+        _TOOLS
+        + r"[^\r\n]{0,160}[ \t]-{1,2}(?:p|u|w|a|user|proxy-user|password|P|passin|passout)[ \t=]{0,2}[\"']?[^\s\"'<>\-$]{3}",
         rb"[ \t]-{1,2}(?P<key>proxy-user|password|passout|passin|user|p|u|w|a|P)(?P<sep>[ \t]+|=|)"
         rb"(?P<quote>[\"']?)(?:pass:)?(?P<secret>[^\s\"'<>\-$][^\s\"'<>]{2,200})",
         before=re.compile(_TOOLS.encode(), re.IGNORECASE),

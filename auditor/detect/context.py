@@ -6,8 +6,13 @@ import re
 
 from auditor.detect.languages import Written, is_yaml
 
-_LINE_KEY = re.compile(rb"([A-Za-z_$@][\w.$\-/]{0,80})[\"'\])]{0,3}[ \t]{0,12}(?:=>|:=|=|:|,|\()[ \t]{0,12}[\w(]{0,20}[\"'`(\[]{0,4}(?:(?:Bearer|Basic|Token)\s+)?$")
-_NAMED = re.compile(rb"(?:name|key)[\"']?\s{0,4}[:=]\s{0,4}[\"']?([\w.\-]{1,80})[\"']?[\s,]{1,40}[\"']?value[\"']?\s{0,4}[:=]\s{0,4}[\"']?$", re.IGNORECASE)
+_LINE_KEY = re.compile(
+    rb"([A-Za-z_$@][\w.$\-/]{0,80})[\"'\])]{0,3}[ \t]{0,12}(?:=>|:=|=|:|,|\()[ \t]{0,12}[\w(]{0,20}[\"'`(\[]{0,4}(?:(?:Bearer|Basic|Token)\s+)?$"
+)
+_NAMED = re.compile(
+    rb"(?:name|key)[\"']?\s{0,4}[:=]\s{0,4}[\"']?([\w.\-]{1,80})[\"']?[\s,]{1,40}[\"']?value[\"']?\s{0,4}[:=]\s{0,4}[\"']?$",
+    re.IGNORECASE,
+)
 _SECTION = re.compile(rb"^[ \t]*\[+[ \t]*([^\]\r\n]{1,80}?)[ \t]*\]+", re.MULTILINE)
 _YAML_KEY = re.compile(rb"^([ \t]*)(?:- +)?[\"']?([\w.\-/ ]{1,80}?)[\"']?[ \t]*:(?:[ \t]|$)")
 _JSON_TOKEN = re.compile(rb'"(?:[^"\\\r\n]|\\.)*"|[{}\[\]:,]|//[^\r\n]*')
@@ -17,7 +22,9 @@ _SIDECAR = re.compile(
     rb"role_?arn|sso_?start_?url|credential_?process|host(?:name)?|base_?url|api_?url|endpoint|server|database|user(?:name)?)[\"']?\s{0,4}[:=]\s{0,4}"
     rb"(?:\"([^\"\r\n]{1,300})\"|'([^'\r\n]{1,300})'|([^\s\"',}\]\r\n][^\"',}\r\n]{0,200}))"
 )
-_ENVIRONMENT = re.compile(rb"(?i)(?<![a-z])(production|prod|prd|live|staging|stage|stg|uat|preprod|pre-prod|qa|sandbox|development|dev|local|localhost|test|testing|tests|ci|demo|example|fixtures?)(?![a-z])")
+_ENVIRONMENT = re.compile(
+    rb"(?i)(?<![a-z])(production|prod|prd|live|staging|stage|stg|uat|preprod|pre-prod|qa|sandbox|development|dev|local|localhost|test|testing|tests|ci|demo|example|fixtures?)(?![a-z])"
+)
 _SIDE_BYTES = 1200
 _JSON_BYTES = 262_144
 _YAML_LINES = 300
@@ -51,10 +58,8 @@ def _leaf(data: bytes, start: int) -> str:
 
 
 def _last_section(data: bytes, start: int) -> str:
-    found = None
-    for found in _SECTION.finditer(data, max(0, start - 16_384), start):
-        pass
-    return found[1].decode("utf-8", "replace").strip("\"' ") if found else ""
+    found = list(_SECTION.finditer(data, max(0, start - 16_384), start))[-1:]
+    return found[0][1].decode("utf-8", "replace").strip("\"' ") if found else ""
 
 
 def _yaml_parents(data: bytes, start: int) -> list[str]:
@@ -122,6 +127,11 @@ def nearby(data: bytes, start: int, path: str, key: str) -> tuple[str, ...]:
         low = data.rfind(b"\n", max(0, start - 400), max(low, 0))
     high = min(len(data), start + 300)
     text = data[max(low, 0, start - 400) : high]
-    words = [w.decode().lower() for w in _ENVIRONMENT.findall(key.replace("_", " ").replace(".", " ").encode() + b"\n" + path.replace("_", " ").encode("utf-8", "replace"))]
+    words = [
+        w.decode().lower()
+        for w in _ENVIRONMENT.findall(
+            key.replace("_", " ").replace(".", " ").encode() + b"\n" + path.replace("_", " ").encode("utf-8", "replace")
+        )
+    ]
     words.extend(w.decode().lower() for w in _ENVIRONMENT.findall(text))
     return tuple(dict.fromkeys(words))

@@ -88,6 +88,6 @@ def _refused(expressions: Sequence[Expression], error: Exception) -> str:
     for expression in expressions:
         try:
             hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(expressions=[expression.text.encode("ascii")])
-        except hyperscan.HyperscanError as cause:
+        except hyperscan.HyperscanError as cause:  # noqa: PERF203 - the slow way is taken once, on the way out
             return f"rule {expression.origin or expression.text[:80]}: the matching engine refuses it: {cause}"
     return f"the matching engine refuses the rules: {error}"

@@ -22,7 +22,7 @@ from auditor.rulebook.schema import Detector, Form
 _SIGNS = r"[^0-9A-Za-z\x00]"
 KEY_GAP = _SIGNS + r"{1,16}(?:[a-z][a-z_.]{0,12}" + _SIGNS + r"{1,12})?"
 WORD_GAP = r"[^\x00]{0,60}"
-_SEPARATOR = r"[_\-. ]?"
+_SEPARATOR = r"[_\-. ]{0,2}"
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,16 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _DASHED_WORDS = re.compile(r"[a-z]+(?:[-_.:/][a-z]+)+", re.IGNORECASE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_HOST = re.compile(r"(?i)(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|local|internal|example|test|svc|cluster)(?::\d+)?(?:/.*)?")
+_HOST = re.compile(
+    r"(?i)(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|local|internal|example|test|svc|cluster)(?::\d+)?(?:/.*)?"
+)
 _VERSION = re.compile(r"v?\d+(?:\.\d+){1,3}[\w.+-]*")
 _CODE_MARKS = re.compile(r"[{}<>;]|\(\)|=>|&&|\|\||\$\{|\+\s*\w+\s*\+|::")
 _FORMAT = re.compile(r"%[sdrxv]\b|%\(\w+\)|\{\w*\}|#\{|\$\{|\$\(|<%|\{\{|\\[(]|\$[A-Za-z_]\w*$")
 _SENTENCE = re.compile(r"[A-Za-z][a-z]+(?:[ ,.]+[A-Za-z']+){2,}")
-_LOCAL_HOSTS = re.compile(r"(?i)^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host|hostname|server|example|.*\.example(?:\..*)?|.*\.test|example\.(?:com|org|net)|.*\.example\.(?:com|org|net)|my.*|your.*)(?::|$)")
+_LOCAL_HOSTS = re.compile(
+    r"(?i)^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host|hostname|server|example|.*\.example(?:\..*)?|.*\.test|example\.(?:com|org|net)|.*\.example\.(?:com|org|net)|my.*|your.*)(?::|$)"
+)
 _MADE_UP_USERS = frozenset("user username usr name login me foo bar someuser myuser youruser".split())
 _MADE_UP_PASSWORDS = frozenset(
     "password passwd pass pwd secret passw pass123 foo bar baz somepassword mypassword mypass token pw p w x xx xxx".split()
@@ -73,7 +77,7 @@ def assignment(key: str, value: str, kind: Written, *, quoted: bool) -> Verdict 
     if claimed is Claim.NONE or not _may_be_value(key, value, kind, quoted=quoted):
         return None
     if claimed is Claim.PASSWORD:
-        return _password(key, value, kind, quoted=quoted)
+        return _password(value, kind, quoted=quoted)
     return _machine_made(claimed, key, value)
 
 
@@ -83,9 +87,13 @@ def _may_be_value(key: str, value: str, kind: Written, *, quoted: bool) -> bool:
         return False
     if _FORMAT.search(value) or _SENTENCE.search(value) or _speaks_of_itself(key, value):
         return False
-    if not quoted and (is_name(value) or kind is Written.PROSE and not looks_random(value)):
+    if not quoted and (is_name(value) or (kind is Written.PROSE and not looks_random(value))):
         return False
-    return not (_CONSTANT.fullmatch(value) or _UUID.fullmatch(value) and claim(key) is Claim.AUTH or _CODE_MARKS.search(value) and " " in value)
+    return not (
+        _CONSTANT.fullmatch(value)
+        or (_UUID.fullmatch(value) and claim(key) is Claim.AUTH)
+        or (_CODE_MARKS.search(value) and " " in value)
+    )
 
 
 def _speaks_of_itself(key: str, value: str) -> bool:
@@ -94,28 +102,62 @@ def _speaks_of_itself(key: str, value: str) -> bool:
     if not plain or plain == normalised(key):
         return True
     parts = [word for word in words(value) if not word.isdigit()]
-    about = set(words(key)) | {"the", "new", "old", "current", "confirm", "user", "my", "db", "input", "field", "value", "name", "id"}
-    spoken = about | {"password", "passwd", "pwd", "secret", "token", "key", "api", "auth", "access", "bearer", "credential", "credentials", "client", "admin"}
-    return bool(parts) and not any(c.isdigit() for c in value) and all(part in spoken for part in parts) and plain not in {"admin"}
+    about = set(words(key)) | {
+        "the",
+        "new",
+        "old",
+        "current",
+        "confirm",
+        "user",
+        "my",
+        "db",
+        "input",
+        "field",
+        "value",
+        "name",
+        "id",
+    }
+    spoken = about | {
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "token",
+        "key",
+        "api",
+        "auth",
+        "access",
+        "bearer",
+        "credential",
+        "credentials",
+        "client",
+        "admin",
+    }
+    return (
+        bool(parts)
+        and not any(c.isdigit() for c in value)
+        and all(part in spoken for part in parts)
+        and plain != "admin"
+    )
 
 
-def _password(key: str, value: str, kind: Written, *, quoted: bool) -> Verdict | None:
+def _password(value: str, kind: Written, *, quoted: bool) -> Verdict | None:
     """Passwords may be short and wordy; the more they look like prose or a name, the less sure."""
     rule = _RULES[Claim.PASSWORD]
-    if len(value) < 3 or " " in value.strip() and not quoted or _HOST.fullmatch(value):  # noqa: PLR2004
+    if len(value) < 3 or (" " in value.strip() and not quoted) or _HOST.fullmatch(value):  # noqa: PLR2004
         return None
     if value.count(" ") > 1:
         return None
-    if looks_random(value) or any(c.isdigit() for c in value) and any(c.isalpha() for c in value):
+    if looks_random(value) or (any(c.isdigit() for c in value) and any(c.isalpha() for c in value)):
         return Verdict(rule, Confidence.HIGH if len(value) >= 6 and " " not in value else Confidence.MEDIUM)  # noqa: PLR2004
     if is_wordy(value):
-        return _wordy_password(key, value, kind)
+        return _wordy_password(value, kind)
     return Verdict(rule, Confidence.MEDIUM if " " not in value else Confidence.LOW)
 
 
-def _wordy_password(key: str, value: str, kind: Written) -> Verdict | None:
+def _wordy_password(value: str, kind: Written) -> Verdict | None:
     rule = _RULES[Claim.PASSWORD]
-    if value[:1].isupper() and value[1:].islower() or kind in {Written.PROSE, Written.MARKUP}:
+    if (value[:1].isupper() and value[1:].islower()) or kind in {Written.PROSE, Written.MARKUP}:
         return None  # a label, a translation, a sentence's word
     if _DASHED_WORDS.fullmatch(value) and ("." in value or "/" in value or ":" in value):
         return None
@@ -127,7 +169,7 @@ def _machine_made(claimed: Claim, key: str, value: str) -> Verdict | None:
     rule = _RULES[claimed]
     if " " in value or len(value) < 6 or _NUMBER.fullmatch(value) or _VERSION.fullmatch(value):  # noqa: PLR2004
         return None
-    if _HOST.fullmatch(value) or "://" in value or is_name(value) and not looks_random(value):
+    if _HOST.fullmatch(value) or "://" in value or (is_name(value) and not looks_random(value)):
         return None
     if is_wordy(value) and len(value) < _LONG * 2:
         secret = claimed is Claim.SECRET and value.isalpha() and value.islower() and len(value) >= _SOME
@@ -143,18 +185,38 @@ def call(name: str, value: str, kind: Written, *, first: str | None) -> Verdict 
     """Decide ``name("value")`` or ``name("first", "value")``."""
     leaf = re.split(r"[.:>]+", name)[-1]
     parts = words(leaf)
-    if first is not None and first and {"login", "logon", "signin", "authenticate", "auth", "connect", "credentials", "bind"} & set(parts):
+    if (
+        first is not None
+        and first
+        and {"login", "logon", "signin", "authenticate", "auth", "connect", "credentials", "bind"} & set(parts)
+    ):
         if not _may_be_value("password", value, kind, quoted=True) or " " in value or _HOST.fullmatch(value):
             return None
-        return _password("password", value, kind, quoted=True)
-    if parts and parts[0] in {"get", "has", "is", "find", "remove", "delete", "check", "assert", "expect", "describe", "it", "test", "on", "load", "read"}:
+        return _password(value, kind, quoted=True)
+    if parts and parts[0] in {
+        "get",
+        "has",
+        "is",
+        "find",
+        "remove",
+        "delete",
+        "check",
+        "assert",
+        "expect",
+        "describe",
+        "it",
+        "test",
+        "on",
+        "load",
+        "read",
+    }:
         return None
     claimed = claim(leaf)
     if claimed is Claim.NONE or first is not None:
         return None
     if not _may_be_value(leaf, value, kind, quoted=True):
         return None
-    found = _password(leaf, value, kind, quoted=True) if claimed is Claim.PASSWORD else _machine_made(claimed, leaf, value)
+    found = _password(value, kind, quoted=True) if claimed is Claim.PASSWORD else _machine_made(claimed, leaf, value)
     return _at_most(found, Confidence.MEDIUM)
 
 
@@ -171,7 +233,7 @@ def header(scheme: str, value: str) -> Verdict | None:
         return None
     if word == "basic":
         return _basic(value)
-    if not looks_random(value) or len(value) < 12 or is_name(value) and "_" not in value and "-" not in value:  # noqa: PLR2004
+    if not looks_random(value) or len(value) < 12 or (is_name(value) and "_" not in value and "-" not in value):  # noqa: PLR2004
         return None
     return Verdict("bearer-token", Confidence.HIGH if word == "bearer" and len(value) >= _LONG else Confidence.LOW)
 
@@ -215,9 +277,16 @@ _URL_RULES = {
 def url(scheme: str, user: str, password: str, host: str) -> Verdict | None:
     """Decide ``scheme://user:password@host``."""
     rule = _URL_RULES.get(re.split(r"[+.]", scheme.lower())[0], "url-credentials")
-    if nature(password) is not Nature.LITERAL or _FORMAT.search(password) or _FORMAT.search(host) or _FORMAT.search(user):
+    if (
+        nature(password) is not Nature.LITERAL
+        or _FORMAT.search(password)
+        or _FORMAT.search(host)
+        or _FORMAT.search(user)
+    ):
         return None
-    if is_made_up_pair(user, password) or nature(user) is Nature.PLACEHOLDER and user.lower() not in {"admin", "root", "test"}:
+    if is_made_up_pair(user, password) or (
+        nature(user) is Nature.PLACEHOLDER and user.lower() not in {"admin", "root", "test"}
+    ):
         return None
     if password.startswith(("/", "$", "{", "<", "%s")) or is_name(password):
         return None
@@ -233,7 +302,11 @@ def query(key: str, value: str) -> Verdict | None:
     claimed = claim(key)
     if claimed is Claim.NONE or not _may_be_value(key, value, Written.CONFIG, quoted=False):
         return None
-    found = _password(key, value, Written.CONFIG, quoted=False) if claimed is Claim.PASSWORD else _machine_made(claimed, key, value)
+    found = (
+        _password(value, Written.CONFIG, quoted=False)
+        if claimed is Claim.PASSWORD
+        else _machine_made(claimed, key, value)
+    )
     return Verdict("query-credential", min(found.confidence, Confidence.MEDIUM)) if found else None
 
 
@@ -242,7 +315,11 @@ def option(key: str, value: str) -> Verdict | None:
     claimed = claim(key)
     if claimed is Claim.NONE or not _may_be_value(key, value, Written.SHELL, quoted=False):
         return None
-    found = _password(key, value, Written.SHELL, quoted=False) if claimed is Claim.PASSWORD else _machine_made(claimed, key, value)
+    found = (
+        _password(value, Written.SHELL, quoted=False)
+        if claimed is Claim.PASSWORD
+        else _machine_made(claimed, key, value)
+    )
     return Verdict("command-line-credential", found.confidence) if found else None
 
 
@@ -260,7 +337,11 @@ def command(tool: str, key: str, separator: str, value: str) -> Verdict | None:
     if key in _USER_OPTIONS.get(name, ()):
         user, colon, password = value.partition(":")
         return option("password", password) if colon and not is_made_up_pair(user, password) else None
-    if _NUMBER.fullmatch(value) or key not in _PASSWORD_OPTIONS.get(name, ()) or name in {"mysql", "mariadb"} and key == "p" and separator:
+    if (
+        _NUMBER.fullmatch(value)
+        or key not in _PASSWORD_OPTIONS.get(name, ())
+        or (name in {"mysql", "mariadb"} and key == "p" and separator)
+    ):
         return None
     return option("password", value)
 

@@ -58,7 +58,9 @@ _ABOUT = frozenset(
     "property properties attr attribute attributes mapper mapping converter serializer filter interceptor middleware "
     "guard strategy adapter policy_arn hash hashed digest checksum public pub fingerprint certificate cert certs".split()
 )
-_ABOUT_FIRST = frozenset("is has no not use get show hide toggle require requires should can allow invalid confirm".split())
+_ABOUT_FIRST = frozenset(
+    "is has no not use get show hide toggle require requires should can allow invalid confirm".split()
+)
 _PLURAL_CODE = frozenset("tokens keys secrets passwords".split())
 
 

@@ -60,7 +60,15 @@ _NAMES = {
     "readme": Written.PROSE,
     "license": Written.PROSE,
 }
-_GENERATED = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "poetry.lock", "cargo.lock", "go.sum", "composer.lock")
+_GENERATED = (
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "cargo.lock",
+    "go.sum",
+    "composer.lock",
+)
 
 
 def written(path: str) -> Written:
@@ -68,7 +76,7 @@ def written(path: str) -> Written:
     name = path.rsplit("/", 1)[-1].lower()
     if name in _NAMES:
         return _NAMES[name]
-    if name.startswith(".env") or name.startswith("env:") or name.endswith(".env"):
+    if name.startswith((".env", "env:")) or name.endswith(".env"):
         return Written.CONFIG
     stem, dot, suffix = name.rpartition(".")
     if dot and suffix in _SUFFIXES:

@@ -22,7 +22,6 @@ from auditor.model.secret import Secret
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.schema import Form
 
-
 _ANYONES = "generic"
 
 

@@ -78,8 +78,11 @@ _SEQUENCES = (
 )
 _DOTTED_NAME = re.compile(r"^[A-Za-z_$][\w$]*(?:(?:\.|->|::|\[['\"]?)[A-Za-z_$][\w$]*['\"]?\]?)+(?:\(\)?)?;?$")
 _CALL = re.compile(r"^[A-Za-z_$][\w$.:>-]*\(.*$")
-_PATH = re.compile(r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\|%[A-Z]+%\\|\\\\)[\w./\\~@ -]*$|^[\w.-]+(?:/[\w.-]+)+\.\w{1,5}$|^[\w-]+\.(?:pem|key|crt|cer|p12|jks|pfx|json|ya?ml|txt|xml|env|pub|sh|py|js|ts|html?|php|properties|conf|cfg|ini|md|png|svg|css|java|go|rb)$")
+_PATH = re.compile(
+    r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\|%[A-Z]+%\\|\\\\)[\w./\\~@ -]*$|^[\w.-]+(?:/[\w.-]+)+\.\w{1,5}$|^[\w-]+\.(?:pem|key|crt|cer|p12|jks|pfx|json|ya?ml|txt|xml|env|pub|sh|py|js|ts|html?|php|properties|conf|cfg|ini|md|png|svg|css|java|go|rb)$"
+)
 _LONGEST_STAND_IN = 256
+_RUN = 11
 _MASKED = re.compile(r"^(.)\1{3,}$|^[*•·.x_#-]{4,}$|^\W+$", re.IGNORECASE)
 
 
@@ -122,9 +125,9 @@ def is_sequence(low: str) -> bool:
 
 
 def _runs(letters: str, sequence: str) -> bool:
+    """Whether ``letters`` begins or ends with a long stretch of ``sequence``."""
     doubled = sequence * 3
-    tail = letters[-16:] if len(letters) > 16 else letters  # noqa: PLR2004
-    return len(letters) >= 8 and (letters[:12] in doubled and len(letters) >= 12 or tail in doubled and len(tail) > 9)  # noqa: PLR2004
+    return (len(letters) >= _RUN and letters[:_RUN] in doubled) or (len(letters) >= _RUN and letters[-_RUN:] in doubled)
 
 
 def is_name(value: str) -> bool:

@@ -69,9 +69,7 @@ def _key(folders: Sequence[Path]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _pack(
-    book: Rulebook, raw: dict[str, Any], engine: Engine, groups: Sequence[Sequence[int]], key: str
-) -> bytes:
+def _pack(book: Rulebook, raw: dict[str, Any], engine: Engine, groups: Sequence[Sequence[int]], key: str) -> bytes:
     blocks: list[bytes] = [engine.dump(), json.dumps([asdict(v) for v in book.vouchers]).encode()]
     blocks.extend(json.dumps(raw[slug], default=str).encode() for slug in book.slugs)
     header = {"key": key, "places": book.places, "groups": groups, "sizes": [len(block) for block in blocks]}
@@ -117,7 +115,10 @@ def _is_ours(stat: os.stat_result) -> bool:
 def _unpack(data: bytes, key: str) -> tuple[Rulebook, Matcher] | None:
     start = len(_MAGIC) + _DIGEST
     body = memoryview(data)[start:]
-    if data[: len(_MAGIC)] != _MAGIC or hashlib.blake2b(body, digest_size=_DIGEST).digest() != data[len(_MAGIC) : start]:
+    if (
+        data[: len(_MAGIC)] != _MAGIC
+        or hashlib.blake2b(body, digest_size=_DIGEST).digest() != data[len(_MAGIC) : start]
+    ):
         return None
     head_end = _LENGTH + int.from_bytes(body[:_LENGTH], "big")
     header = json.loads(bytes(body[_LENGTH:head_end]))
@@ -139,7 +140,8 @@ def _provider(texts: dict[str, memoryview], slug: str) -> Provider:
 
 
 def _vouchers(block: memoryview) -> tuple[Voucher, ...]:
-    return tuple(
-        Voucher(v["number"], v["regex"], *(tuple(v[name]) for name in ("keys", "words", "hosts", "not_keys")), v["ignore_case"])
-        for v in json.loads(bytes(block))
-    )
+    found = []
+    for item in json.loads(bytes(block)):
+        lists = {name: tuple(item[name]) for name in ("keys", "words", "hosts", "not_keys")}
+        found.append(Voucher(item["number"], item["regex"], ignore_case=item["ignore_case"], **lists))
+    return tuple(found)

@@ -13,7 +13,10 @@ class Reference:
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
         self._compiled = [
-            (expression.number, re.compile(expression.text.encode("ascii"), re.IGNORECASE if expression.caseless else 0))
+            (
+                expression.number,
+                re.compile(expression.text.encode("ascii"), re.IGNORECASE if expression.caseless else 0),
+            )
             for expression in expressions
         ]
 

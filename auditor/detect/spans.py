@@ -14,7 +14,9 @@ from auditor.rulebook.schema import Detector, Form
 # A token ends where its alphabet ends; an escaped newline (\n) or a percent escape (%3D) before it is no letter of it.
 _LEFT = rb"(?:(?<![0-9A-Za-z_])|(?<=\\[nrtfvb])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9a-f]{4})|(?<=\\x[0-9a-f]{2}))"
 _RIGHT = rb"(?![0-9A-Za-z])"
-_VALUE_LEFT = rb"(?:(?<![0-9A-Za-z_+/=$-])|(?<=\\[nrtfvb])|(?<=%[0-9A-Fa-f]{2})|(?<==)|(?<=[^0-9A-Za-z]/)|(?<=\s-[a-zA-Z]))"
+_VALUE_LEFT = (
+    rb"(?:(?<![0-9A-Za-z_+/=$-])|(?<=\\[nrtfvb])|(?<=%[0-9A-Fa-f]{2})|(?<==)|(?<=[^0-9A-Za-z]/)|(?<=\s-[a-zA-Z]))"
+)
 _VALUE_RIGHT = rb"(?![0-9A-Za-z_+/-])"
 _OPEN_WIDTH = 16_384
 _SLACK = 512

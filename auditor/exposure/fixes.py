@@ -71,11 +71,12 @@ def fix_id(kind: FixKind, agent: str, surface: str, subject: Iterable[str]) -> s
 def _made(
     kind: FixKind,
     title: str,
+    *,
     cost: int,
     edit: str,
     cuts: Iterable[str],
-    subject: Iterable[str],
-    record: AgentRecord | None,
+    subject: Iterable[str] = (),
+    record: AgentRecord | None = None,
 ) -> Fix:
     agent, surface = (record.agent, record.surface) if record else ("", "")
     held = tuple(dict.fromkeys(subject))
@@ -99,9 +100,7 @@ def _at_the_credential(finding: Finding, remediation: Remediation) -> Iterator[F
     assessment = finding.exposure.assessment
     title = assessment.credential.title
     if assessment.state is State.PUBLIC:
-        said = (
-            "Nothing to revoke: it is made to be public. Limit it to your own sites at the provider where that can be."
-        )
+        said = "Nothing to revoke: it is made to be public. Limit it to your own sites where the provider offers that."
         yield _credential_fix(finding, FixKind.NARROW, f"Limit the {title} to its purpose", 1, said)
         return
     if assessment.state is State.INACTIVE:
@@ -128,7 +127,7 @@ def _at_the_credential(finding: Finding, remediation: Remediation) -> Iterator[F
 
 def _credential_fix(finding: Finding, kind: FixKind, title: str, cost: int, edit: str) -> Fix:
     fingerprint = finding.exposure.assessment.credential.fingerprint
-    return _made(kind, title, cost, edit, (finding.id,), (fingerprint,), None)
+    return _made(kind, title, cost=cost, edit=edit, cuts=(finding.id,), subject=(fingerprint,))
 
 
 def _copied(assessment: Assessment) -> bool:
@@ -196,11 +195,10 @@ def _approval(record: AgentRecord, remedy: remedies.Ask, ways: list[_Way]) -> Fi
     return _made(
         FixKind.APPROVAL,
         f"{record.name}: ask before commands run",
-        cost,
-        edit,
-        (way.finding.id for way in ways if way.reach.use in _UNATTENDED),
-        (),
-        record,
+        cost=cost,
+        edit=edit,
+        cuts=(way.finding.id for way in ways if way.reach.use in _UNATTENDED),
+        record=record,
     )
 
 
@@ -211,13 +209,14 @@ def _boxes(record: AgentRecord, remedy: remedies.Box | None, ways: list[_Way]) -
     if remedy is not None:
         edit = f"In {remedy.file}, {remedy.edit.format()}.{_see(remedy.url)}"
         title = f"{record.name}: run commands in a sandbox without free network"
-        yield _made(FixKind.SANDBOX, title, 2, edit, cuts, (), record)
+        yield _made(FixKind.SANDBOX, title, cost=2, edit=edit, cuts=cuts, record=record)
     if record.sandbox.kind not in {"container", "vm"}:
         edit = (
-            f"Start {record.name} in a container or virtual machine that mounts {record.workspace} and nothing else, with "
-            "an empty environment and an allow-list of hosts."
+            f"Start {record.name} in a container or virtual machine that mounts {record.workspace} and nothing else, "
+            "with an empty environment and an allow-list of hosts."
         )
-        yield _made(FixKind.SANDBOX, f"{record.name}: work in a container", 5, edit, cuts, (CONTAINER,), record)
+        title = f"{record.name}: work in a container"
+        yield _made(FixKind.SANDBOX, title, cost=5, edit=edit, cuts=cuts, subject=(CONTAINER,), record=record)
 
 
 def _denials(record: AgentRecord, remedy: remedies.Deny, ways: list[_Way]) -> Iterator[Fix]:
@@ -234,10 +233,11 @@ def _denials(record: AgentRecord, remedy: remedies.Deny, ways: list[_Way]) -> It
         if remedy.inside and not below:
             continue
         shown = held[0].reach.location.path
-        rule = below if remedy.style == "gitignore" else _claude_rule(shown, path, below)
+        rule = _claude_rule(shown, path) if remedy.style == "claude" else below or path
         edit = f"In {remedy.file}, {remedy.edit.format(path=path, rule=rule)}.{_see(remedy.url)}"
         title = f"{record.name}: deny reading {shown}"
-        yield _made(FixKind.DENY_READ, title, 1, edit, (way.finding.id for way in held), (path,), record)
+        cuts = (way.finding.id for way in held)
+        yield _made(FixKind.DENY_READ, title, cost=1, edit=edit, cuts=cuts, subject=(path,), record=record)
 
 
 def _absolute(record: AgentRecord, sighting: Sighting) -> str:
@@ -250,11 +250,11 @@ def _below(path: str, workspace: str) -> str:
     return path.removeprefix(root) if path.startswith(root) else ""
 
 
-def _claude_rule(shown: str, path: str, below: str) -> str:
+def _claude_rule(shown: str, path: str) -> str:
     """A path as Claude Code's rules write it: home, anywhere (two slashes), never relative in a user's file."""
     if shown.startswith("~/"):
         return shown
-    return f"/{path}" if path.startswith("/") else path or below
+    return f"/{path}" if path.startswith("/") else path
 
 
 def _filters(record: AgentRecord, remedy: remedies.Filter, ways: list[_Way]) -> Iterator[Fix]:
@@ -266,9 +266,9 @@ def _filters(record: AgentRecord, remedy: remedies.Filter, ways: list[_Way]) -> 
     edit = f"In {remedy.file}, {remedy.edit.format(names=listed(names))}.{_see(remedy.url)}"
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     title = f"{record.name}: keep {names[0]}{more} out of the environment of commands"
-    yield _made(
-        FixKind.ENV_FILTER, title, 1 if len(names) == 1 else 2, edit, (w.finding.id for w in held), names, record
-    )
+    cost = 1 if len(names) == 1 else 2
+    cuts = (way.finding.id for way in held)
+    yield _made(FixKind.ENV_FILTER, title, cost=cost, edit=edit, cuts=cuts, subject=names, record=record)
 
 
 def _variable(sighting: Sighting) -> str:
@@ -287,7 +287,8 @@ def _servers(record: AgentRecord, ways: list[_Way]) -> Iterator[Fix]:
         place = f"{server.evidence.file}:{server.evidence.line}" if server.evidence.line else server.evidence.file
         edit = f"Take the tools of {server.name} off the approved list ({place or 'in its settings'})."
         title = f"{record.name}: ask before the tools of {name} run"
-        yield _made(FixKind.MCP, title, 1, edit, (way.finding.id for way in held), (server.name,), record)
+        cuts = (way.finding.id for way in held)
+        yield _made(FixKind.MCP, title, cost=1, edit=edit, cuts=cuts, subject=(server.name,), record=record)
 
 
 def _see(url: str) -> str:

@@ -14,8 +14,9 @@ from auditor.model.agent import EnforcedFor, NetworkMode
 
 @dataclass(frozen=True)
 class Deny:
-    """A read rule. ``style``: how a path is written; ``boxed``: how far it binds while the sandbox is on.
+    """A read rule. ``style``: how a path is written (absolute, gitignore, claude).
 
+    ``boxed``: how far it binds while the sandbox is on.
     ``inside``: it covers files below the workspace only. ``needs_box``: it does nothing without the sandbox.
     """
 
@@ -135,7 +136,14 @@ REMEDIES: Final[dict[str, Remedies]] = {
         ),
     ),
     "gemini": Remedies(
-        deny=Deny(".geminiignore", "add the line {rule}", "gitignore", _TOOL, inside=True, url=_GEMINI + "cli"),
+        deny=Deny(
+            ".geminiignore",
+            "add the line {rule}",
+            "gitignore",
+            _TOOL,
+            inside=True,
+            url=_GEMINI + "cli/gemini-ignore.md",
+        ),
         box=Box(
             "~/.gemini/settings.json",
             'set "security": {{"toolSandboxing": true}} and "tools": {{"sandboxNetworkAccess": false}}',
@@ -201,8 +209,8 @@ REMEDIES: Final[dict[str, Remedies]] = {
         ),
         ask=Ask(
             "VS Code settings.json (user)",
-            'set chat.tools.global.autoApprove to false, chat.permissions.default to "default", and remove broad entries '
-            "from chat.tools.terminal.autoApprove",
+            'set chat.tools.global.autoApprove to false and chat.permissions.default to "default", and remove broad '
+            "entries from chat.tools.terminal.autoApprove",
             readers=False,
             url=_VSCODE + "agents/run/approvals",
         ),
@@ -269,8 +277,8 @@ REMEDIES: Final[dict[str, Remedies]] = {
     "opencode": Remedies(
         deny=Deny(
             "~/.config/opencode/opencode.json",
-            'add "{path}": "deny" as the last entry of permission.read',
-            "absolute",
+            'add "*{rule}": "deny" as the last entry of permission.read',
+            "gitignore",
             _TOOL,
             url="https://opencode.ai/docs/permissions",
         ),

@@ -54,7 +54,8 @@ def _sandbox(record: AgentRecord) -> str:
     box = record.sandbox
     if box.kind == "none":
         return "none"
-    return f"{box.kind}, covers {', '.join(box.covers) or 'nothing'}; reads {box.reads}, network {box.network}, escape {box.escape}"
+    covers = ", ".join(box.covers) or "nothing"
+    return f"{box.kind}, covers {covers}; reads {box.reads}, network {box.network}, escape {box.escape}"
 
 
 def _fact(label: str, says: str, evidence: Sequence[Evidence]) -> Iterator[str]:

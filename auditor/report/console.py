@@ -35,7 +35,12 @@ _MANY_SKIPS = 5
 def render(report: Report, *, fail_on: Band = Band.HIGH, quiet: bool = False, width: int = _PLAIN_WIDTH) -> str:
     """Return the report as plain text of ``width`` columns."""
     stream = io.StringIO()
-    _print(Console(file=stream, width=width, color_system=None, highlight=False, legacy_windows=False), report, fail_on, quiet)
+    _print(
+        Console(file=stream, width=width, color_system=None, highlight=False, legacy_windows=False),
+        report,
+        fail_on,
+        quiet,
+    )
     return stream.getvalue()
 
 
@@ -70,7 +75,7 @@ def _width(stream: TextIO) -> int:
     return max(_NARROW, min(_WIDE, shutil.get_terminal_size().columns))
 
 
-def _print(console: Console, report: Report, fail_on: Band, quiet: bool) -> None:  # noqa: FBT001
+def _print(console: Console, report: Report, fail_on: Band, quiet: bool) -> None:
     _head(console, report)
     shown = [f for f in report.findings if not f.suppressed and f.score.band >= (fail_on if quiet else Band.LOW)]
     for number, finding in enumerate(shown, start=1):
@@ -114,7 +119,9 @@ def _foot(console: Console, report: Report, shown: Sequence[Finding]) -> None:
 def _closing(report: Report, shown: Sequence[Finding]) -> Iterator[Text]:
     hidden = len([f for f in report.findings if not f.suppressed]) - len(shown)
     if hidden:
-        yield Text(f"\n{words.count(hidden, 'finding')} of lower exposure not shown; --format json lists all", style="dim")
+        yield Text(
+            f"\n{words.count(hidden, 'finding')} of lower exposure not shown; --format json lists all", style="dim"
+        )
     if report.skipped:
         yield Text(f"\n{words.count(len(report.skipped), 'place')} not read:", style="yellow")
         for skip in report.skipped[:_MANY_SKIPS]:
@@ -127,5 +134,3 @@ def _closing(report: Report, shown: Sequence[Finding]) -> Iterator[Text]:
     if cut:
         yield Text(f"\n{cut}", style="bold")
     yield Text(f"\nNext: {words.next_command(report)}")
-
-

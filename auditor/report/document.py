@@ -36,7 +36,10 @@ def report(value: Report) -> Document:
 
 
 def summary(value: Report) -> Document:
-    """Counts: credentials by band, agents, files and bytes read. Wall time is left out: two runs give the same bytes."""
+    """Counts: credentials by band, agents, files and bytes read.
+
+    Wall time is left out, so that two runs give the same bytes.
+    """
     bands = [found.score.band for found in value.findings]
     return {
         "credentials": len(value.findings),
@@ -67,7 +70,11 @@ def agent(record: AgentRecord) -> Document:
             "outside": record.read.outside.value,
             "shell": record.read.shell_base.value,
             "denied": [
-                {"pattern": printable(rule.original), "binds": rule.enforced_for.value, "evidence": evidence(rule.evidence)}
+                {
+                    "pattern": printable(rule.original),
+                    "binds": rule.enforced_for.value,
+                    "evidence": evidence(rule.evidence),
+                }
                 for rule in record.read.rules
                 if rule.effect.value == "deny"
             ],

@@ -38,7 +38,7 @@ class LineHashes:
 
 def _read(real: str) -> list[str]:
     try:
-        with open(real, "rb") as file:  # noqa: PTH123 - the path comes as a string from the walk
+        with open(real, "rb") as file:
             data = file.read(_MOST_BYTES)
     except OSError:
         return []

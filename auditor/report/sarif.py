@@ -62,9 +62,7 @@ def document(report: Report) -> Document:
         "runs": [
             {
                 "tool": {"driver": _driver(rules, kept)},
-                "taxonomies": [
-                    {"name": "CWE", "taxa": [{"id": "798", "name": "Use of Hard-coded Credentials"}]}
-                ],
+                "taxonomies": [{"name": "CWE", "taxa": [{"id": "798", "name": "Use of Hard-coded Credentials"}]}],
                 "automationDetails": {"id": "agent-audit/repo/"},
                 "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "the folder that was scanned"}}},
                 "columnKind": "unicodeCodePoints",
@@ -108,7 +106,7 @@ def _rule(rule: str, findings: Sequence[Finding]) -> Document:
         "fullDescription": {"text": _FULL[check]},
         "help": {
             "text": "Revoke or narrow the credential, move it behind a secret manager, or take the agent's way to it.",
-            "markdown": "Run `agent-audit scan .` for the kill chain, the evidence for each link, and the cheapest cut.",
+            "markdown": "Run `agent-audit scan .` for the kill chain, its evidence, and the cheapest cut.",
         },
         "helpUri": _HELP,
         "defaultConfiguration": {"level": _LEVELS[band]},

@@ -56,7 +56,9 @@ def summary_line(report: Report) -> str:
     places = {(s.location.path, s.location.line) for f in findings for s in f.exposure.assessment.credential.sightings}
     bands = [found.score.band for found in findings]
     told = [f"{bands.count(band)} {band.word}" for band in sorted(Band, reverse=True) if bands.count(band)]
-    head = f"{count(len(findings), 'credential')} in {count(len(places), 'place')}" if findings else "No credential found"
+    head = (
+        f"{count(len(findings), 'credential')} in {count(len(places), 'place')}" if findings else "No credential found"
+    )
     return " · ".join([head, *told, f"{count(report.files, 'file')}, {report.seconds:.1f} s"])
 
 
@@ -163,6 +165,6 @@ def next_command(report: Report) -> str:
     """The command that takes the reader on."""
     if not report.findings:
         return "agent-audit agents"
-    return "agent-audit scan . --format json for every fact and its basis; agent-audit agents for what each agent may do"
-
-
+    return (
+        "agent-audit scan . --format json for every fact and its basis; agent-audit agents for what each agent may do"
+    )

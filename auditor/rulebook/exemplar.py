@@ -16,7 +16,7 @@ from typing import Any
 
 from auditor.rulebook.syntax import UNBOUNDED, constants, tree
 
-_PRINTABLE = [code for code in range(0x21, 0x7F)]
+_PRINTABLE = list(range(0x21, 0x7F))
 _WORDS = [ord(c) for c in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"]
 _SLOT = re.compile(r"\{\{\s*([a-z0-9-]+)(?::([^}]*?))?\s*\}\}")
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,9 +32,9 @@ _PROVIDER_FIELDS = frozenset(
     "unverified lifetime powers over env_names probes".split()
 )
 _DETECTOR_FIELDS = frozenset(
-    "id title token value pattern carrier prefix confidence keys words hosts not_keys ignore_case checksum min_entropy guard "
-    "opaque public identifier pairs needs_pair decoder environment lifetime powers over note examples "
-    "counter_examples".split()
+    "id title token value pattern carrier prefix confidence keys words hosts not_keys ignore_case checksum "
+    "min_entropy guard opaque public identifier pairs needs_pair decoder environment lifetime powers over note "
+    "examples counter_examples".split()
 )
 _REMEDIATION_FIELDS = frozenset({"revoke", "rotate", "replace"})
 _LIFETIME_FIELDS = frozenset({"class", "days", "note"})
@@ -285,7 +285,7 @@ def parse(path: Path) -> Any:
     """Read one YAML file with the safe loader; raises ``RuleError`` with the line of a syntax error."""
     import yaml
 
-    loader: Callable[..., Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:

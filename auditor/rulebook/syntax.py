@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    from re import _constants as constants
-    from re import _parser as parser
-else:  # pragma: no cover - the same module under its older name
-    import sre_constants as constants
-    import sre_parse as parser
+# The parser behind ``re`` has no public name; it moved into the package with Python 3.11.
+_NEW = sys.version_info >= (3, 11)
+constants: Any = import_module("re._constants" if _NEW else "sre_constants")
+parser: Any = import_module("re._parser" if _NEW else "sre_parse")
 
 Tree = Any
 
@@ -156,7 +155,7 @@ def _is_narrow(body: Any) -> bool:
     if len(body) != 1 or body[0][0] is not constants.IN:
         return False
     taken = re.compile(_char_class(body[0][1]))
-    return not any(taken.match(sign) for sign in "\n\"")
+    return not any(taken.match(sign) for sign in '\n"')
 
 
 def _counts(low: int, high: int) -> str:

@@ -6,7 +6,6 @@ content inside a git directory) is read through the link, and one that leaves th
 """
 
 # Strings and os calls: pathlib costs several times the rest of the walk.
-# ruff: noqa: PTH100, PTH116
 
 from __future__ import annotations
 
@@ -145,9 +144,12 @@ class _Walk:
                 continue
             self._listed.add(real)
             zone = gitfolders.zone_of(folder.zone, listing.files, listing.folders)
-            yield from self._files_in(folder, zone, listing.files)
-            yield from self._odd_in(folder, listing.odd)
-            yield from self._links_in(folder, listing.links)
+            if listing.files:
+                yield from self._files_in(folder, zone, listing.files)
+            if listing.odd:
+                yield from self._odd_in(folder, listing.odd)
+            if listing.links:
+                yield from self._links_in(folder, listing.links)
             stack.extend(self._folders_in(folder, zone, reversed(listing.folders)))
 
     def _files_in(self, folder: _Folder, zone: Zone, names: list[str]) -> Iterator[Target]:
@@ -260,20 +262,21 @@ class _Listing:
         self.folders: list[str] = []
         self.links: list[str] = []
         self.odd: list[Skip] = []
+        add_file = self.files.append
         for entry in found:
             try:
-                self._take(entry)
+                if entry.is_file(follow_symlinks=False):
+                    add_file(entry.name)
+                else:
+                    self._add(entry)
             except OSError as error:  # noqa: PERF203 - one entry that fails must not hide the others
                 self.odd.append(Skip(entry.name, reason(error)))
-        self.files.sort()
-        self.folders.sort()
-        self.links.sort()
+        for names in (self.files, self.folders, self.links):
+            names.sort()
         self.odd.sort()
 
-    def _take(self, entry: os.DirEntry[str]) -> None:
-        if entry.is_file(follow_symlinks=False):
-            self.files.append(entry.name)
-        elif entry.is_symlink() or _is_junction(entry):
+    def _add(self, entry: os.DirEntry[str]) -> None:
+        if entry.is_symlink() or _is_junction(entry):
             self.links.append(entry.name)
         elif entry.is_dir(follow_symlinks=False):
             self.folders.append(entry.name)

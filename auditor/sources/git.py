@@ -5,7 +5,6 @@ git-diff(1) "Raw output format", git-cat-file(1) "Batch output".
 """
 
 # Targets carry paths as strings.
-# ruff: noqa: PTH100, PTH118
 
 from __future__ import annotations
 

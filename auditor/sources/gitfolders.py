@@ -7,7 +7,6 @@ remote URLs, hooks, reflogs, messages, and what other programs leave there, such
 """
 
 # The walk's paths are strings.
-# ruff: noqa: PTH110, PTH118
 
 from __future__ import annotations
 

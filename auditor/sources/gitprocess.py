@@ -5,7 +5,6 @@ hooks, a transport for objects it lacks). Sources: git-config(1), git(1) "Enviro
 """
 
 # Environment variables and links hold paths as strings.
-# ruff: noqa: PTH100, PTH117, PTH120
 
 from __future__ import annotations
 
@@ -107,8 +106,8 @@ def started(repo: Path, args: tuple[str, ...], data: bytes = b"") -> Iterator[Pr
     Raises:
         IncompleteError: there is no git to start.
     """
-    import subprocess  # noqa: PLC0415 - start-up time
-    from tempfile import TemporaryFile  # noqa: PLC0415 - start-up time
+    import subprocess
+    from tempfile import TemporaryFile
 
     where = os.path.abspath(repo)
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
@@ -174,7 +173,7 @@ def _surroundings(repo: str) -> dict[str, str]:
 
 
 def _binary() -> str:
-    from shutil import which  # noqa: PLC0415 - start-up time
+    from shutil import which
 
     # A relative entry in PATH would let the scanned tree bring its own git.
     folders = [folder for folder in os.get_exec_path() if os.path.isabs(folder)]

@@ -1,7 +1,6 @@
 """Opening what a walk found, in a tree that may change or be hostile meanwhile."""
 
 # The walk's paths are strings.
-# ruff: noqa: PTH118, PTH206
 
 from __future__ import annotations
 

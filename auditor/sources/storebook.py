@@ -70,7 +70,7 @@ def load(folder: Path) -> tuple[Store, ...]:
 
 
 def _read(path: Path) -> Store:
-    import yaml  # noqa: PLC0415 - start-up time
+    import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -139,7 +139,7 @@ class _Checker:
             raise self._wrong(where, "must be a mapping")
         for name in data:
             if name not in known:
-                import difflib  # noqa: PLC0415 - start-up time
+                import difflib
 
                 near = difflib.get_close_matches(str(name), known, 1)
                 raise self._wrong(str(name), "unknown field", f"did you mean {near[0]!r}?" if near else "")

@@ -1,7 +1,6 @@
 """The credential files that programs leave in a home, found by the definitions in ``rules/stores``."""
 
 # Targets carry paths as strings.
-# ruff: noqa: PTH100, PTH116, PTH117, PTH118
 
 from __future__ import annotations
 

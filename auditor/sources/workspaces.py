@@ -56,13 +56,13 @@ def _folder_name(entry: dict[str, Any]) -> str:
     if isinstance(path, str):
         return path
     if isinstance(uri, str) and uri.startswith("file://"):
-        from urllib.parse import unquote, urlsplit  # noqa: PLC0415 - start-up time
+        from urllib.parse import unquote, urlsplit
 
         return unquote(urlsplit(uri).path)
     return ""
 
 
 def _parsed(text: str) -> Any:
-    import json  # noqa: PLC0415 - start-up time
+    import json
 
     return json.loads(_LAST_COMMA.sub(r"\1", _COMMENT.sub(r"\1", text)))

@@ -5,7 +5,6 @@ tell is read from the two pointer files themselves (gitrepository-layout(5): ``g
 """
 
 # The walk's paths are strings.
-# ruff: noqa: PTH113, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -50,7 +49,7 @@ def _pointed(file: str, prefix: str) -> str:
 def _common_by_gitpython(pointer: str) -> str:
     # It raises more kinds of errors than it documents, on import without git among others; none matters here.
     try:
-        import git  # noqa: PLC0415 - start-up time
+        import git
 
         with git.Repo(os.path.dirname(pointer), expand_vars=False) as repository:
             return os.path.realpath(repository.common_dir)

@@ -509,6 +509,37 @@ def test_unknown_top_level_keys_are_listed(machine: Machine) -> None:
     assert machine.record().sources[0].unknown_keys == ("permisions",)
 
 
+ODD = (None, True, 0, "x", "Bash(", [], [None], [["a"]], {}, {"a": 1}, {"x": {"y": [{}]}}, [{"name": 1, "mode": []}])
+SHAPED = (
+    *(
+        "permissions",
+        "permissions.allow",
+        "permissions.defaultMode",
+        "permissions.additionalDirectories",
+        "env",
+        "hooks",
+    ),
+    *("hooks.PreToolUse", "sandbox", "sandbox.filesystem", "sandbox.filesystem.denyRead", "sandbox.credentials.files"),
+    *("sandbox.credentials.envVars", "sandbox.network.allowedDomains", "allowedMcpServers", "deniedMcpServers"),
+    *("cleanupPeriodDays", "model", "effortLevel", "mcpServers", "mcpServers.a", "projects", "env.MAX_THINKING_TOKENS"),
+)
+
+
+@pytest.mark.parametrize("key", SHAPED)
+def test_settings_of_any_shape_give_a_record(machine: Machine, key: str) -> None:
+    for odd in ODD:
+        settings: dict[str, Any] = {"sandbox": {"enabled": True}}
+        table = settings
+        *outer, last = key.split(".")
+        for step in outer:
+            table = table.setdefault(step, {})
+        table[last] = odd
+        for place in ("home/u/.claude/settings.json", "home/u/.claude.json", "home/u/repo/.mcp.json"):
+            machine.write(place, settings)
+        record = machine.record()
+        assert claude_code.decide(record, "run", "ls && cat x", record.workspace)[0] in Verdict
+
+
 # --- record ---------------------------------------------------------------------------------------------------------
 
 

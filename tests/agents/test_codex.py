@@ -214,6 +214,38 @@ def test_unknown_top_level_keys_are_listed(machine: Machine) -> None:
     assert machine.record().sources[0].unknown_keys == ("sandbox_mod",)
 
 
+ODD = ("true", "0", '"x"', "[]", '["a"]', "[[1]]", "{}", "{ a = 1 }", "{ a = { b = [{}] } }", "[{ a = [] }]")
+SHAPED = (
+    *("sandbox_mode", "approval_policy", "approval_policy.granular", "default_permissions", "permissions.p.filesystem"),
+    *(
+        'permissions.p.filesystem.":root"',
+        "permissions.p.network",
+        "permissions.filesystem.deny_read",
+        "history",
+        "otel",
+    ),
+    *(
+        "mcp_servers",
+        "mcp_servers.a",
+        "mcp_servers.a.tools",
+        "shell_environment_policy",
+        "shell_environment_policy.set",
+    ),
+    *("shell_environment_policy.exclude", "features.network_proxy", "sandbox_workspace_write", "rules.prefix_rules"),
+    *("hooks", "hooks.Stop", "projects", "web_search", "otel.exporter", "allowed_sandbox_modes", "log_dir"),
+)
+
+
+@pytest.mark.parametrize("key", SHAPED)
+def test_configuration_of_any_shape_gives_a_record(machine: Machine, key: str) -> None:
+    for odd in ODD:
+        rest = "" if key == "default_permissions" else 'default_permissions = "p"\n'
+        for place in ("home/u/.codex/config.toml", "etc/codex/requirements.toml"):
+            machine.write(place, f"{rest}{key} = {odd}\n")
+        record = machine.record()
+        assert codex.decide(record, "run", "ls && cat x", record.workspace)[0] in Verdict
+
+
 # --- sandbox and approval -------------------------------------------------------------------------------------------
 
 

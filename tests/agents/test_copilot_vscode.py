@@ -470,3 +470,19 @@ def test_effort_trust_and_edits_of_its_own_settings(machine: Machine) -> None:
     machine.project({"security.workspace.trust.enabled": False})
     assert machine.set({}).trust.required
     assert machine.set({}).self_modify == "ask"
+
+
+JUNK: list[object] = [None, True, 3, "x", "a(b", [], {}, [1, "a", None, {}], {"a": 1}, {"a": {"b": []}}, [["x"]]]
+KEYS = (
+    *(GLOBAL, LEVEL, RULES, "chat.tools.terminal.enableAutoApprove", "chat.agent.sandbox.enabled", "mcp"),
+    *("chat.agent.sandbox.network.allowedDomains", "chat.agent.sandbox.fileSystem.userConfiguredPaths"),
+    *("chat.tools.urls.autoApprove", "chat.tools.eligibleForAutoApproval", "terminal.integrated.env.linux"),
+    *("chat.mcp.access", "chat.hookFilesLocations", "chat.additionalReadAccessFolders", "chat.tools.autoApprove"),
+)
+
+
+@pytest.mark.parametrize("value", JUNK, ids=repr)
+def test_a_value_of_the_wrong_shape_ends_nothing(machine: Machine, value: object) -> None:
+    for key in KEYS:
+        machine.put(machine.work / ".vscode/mcp.json", json.dumps({"servers": value}))
+        assert machine.set({key: value}).surface == "ide", key

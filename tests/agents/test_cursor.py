@@ -411,3 +411,22 @@ def test_transcripts_stand_where_each_surface_keeps_them(machine: Machine) -> No
     assert machine.ide().logging.transcripts[0].path == "~/.config/Cursor/User/globalStorage/state.vscdb"
     assert [one.path for one in machine.cli().logging.transcripts] == ["~/.cursor/chats", "~/.cursor/projects"]
     assert machine.ide().reasoning == "unknown"
+
+
+JUNK: list[object] = [None, True, 3, "x", "a(b", [], {}, [1, "a", None, {}], {"a": 1}, {"a": {"b": []}}, [["x"]]]
+KEYS = (
+    *("permissions", "permissions.allow", "approvalMode", "sandbox", "sandbox.mode", "sandbox.networkAccess", "type"),
+    *("readBoundary", "networkPolicy", "networkPolicy.allow", "additionalReadPaths", "terminalAllowlist", "mcpServers"),
+    *("mcpAllowlist", "mcpServers.a", "hooks", "autoRun.allow_instructions"),
+)
+
+
+@pytest.mark.parametrize("value", JUNK, ids=repr)
+def test_a_value_of_the_wrong_shape_ends_nothing(machine: Machine, value: object) -> None:
+    for key in KEYS:
+        settings: object = value
+        for name in reversed(key.split(".")):
+            settings = {name: settings}
+        for file in ("permissions.json", "sandbox.json", "mcp.json", "hooks.json", "cli-config.json"):
+            machine.user(file, settings)
+        assert sorted(machine.records()) == ["cli", "ide"], key

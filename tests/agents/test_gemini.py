@@ -91,7 +91,7 @@ def run(record: AgentRecord, line: str) -> Verdict:
 
 
 def rule(decision: str, priority: int, **more: object) -> str:
-    lines = {"toolName": "run_shell_command", "decision": decision, "priority": priority, **more}
+    lines: dict[str, object] = {"toolName": "run_shell_command", "decision": decision, "priority": priority} | more
     return "[[rule]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines.items())
 
 
@@ -682,3 +682,31 @@ def test_edits_without_asking_reach_the_agents_own_settings(trusted: Machine) ->
 
     assert record.self_modify == "free"
     assert gemini.decide(record, "fetch", "https://example.com", "/")[0] is ALLOW
+
+
+JUNK: list[object] = [None, True, 3, "x", "a(b", [], {}, [1, "a", None, {}], {"a": 1}, {"a": {"b": []}}, [["x"]]]
+KEYS = (
+    *("general.defaultApprovalMode", "tools.core", "tools.allowed", "tools.exclude", "tools.sandbox", "mcp.allowed"),
+    *("mcpServers", "mcpServers.a", "mcpServers.a.args", "security.folderTrust.enabled", "context.includeDirectories"),
+    *("general.sessionRetention.maxAge", "modelConfigs", "policyPaths", "hooks", "telemetry", "admin.mcp.enabled"),
+)
+
+
+@pytest.mark.parametrize("value", JUNK, ids=repr)
+def test_a_value_of_the_wrong_shape_ends_nothing(trusted: Machine, value: object) -> None:
+    for key in KEYS:
+        settings: object = value
+        for name in reversed(key.split(".")):
+            settings = {name: settings}
+        trusted.user(settings)
+        assert sorted(trusted.records()) == ["cli", "headless"], key
+
+
+@pytest.mark.parametrize(
+    "key", ["toolName", "decision", "priority", "commandPrefix", "argsPattern", "modes", "mcpName"]
+)
+def test_a_rule_of_the_wrong_shape_allows_nothing_it_does_not_name(trusted: Machine, key: str) -> None:
+    lines = {"toolName": "run_shell_command", "decision": "allow", "priority": 5, key: [[1], "x"]}
+    trusted.policy("[[rule]]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items()))
+
+    assert run(trusted.cli(), "npm test") is ASK

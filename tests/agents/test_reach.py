@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.agents import copilot_vscode, cursor, gemini, generic
 from auditor.agents.reach import derive, order, rank, worst
+from auditor.agents.surroundings import Surroundings
 from auditor.model import (
     AgentRecord,
     Approval,
@@ -575,10 +578,7 @@ def test_the_barrier_says_why_a_read_deny_does_not_bind() -> None:
         "the deny rule `Read(.env)` (settings.json:4) stops the file tool and `cat`, "
         "not another program such as `python -c 'open()'`"
     )
-    assert (
-        binds_tool
-        == "the deny rule `Read(.env)` (settings.json:4) stops the file tool, not a command such as `cat .env`"
-    )
+    assert binds_tool == "the deny rule `Read(.env)` (settings.json:4) stops the file tool, not a command such as `cat`"
 
 
 def test_a_place_out_of_reach_names_everything_that_stops_the_agent() -> None:
@@ -619,6 +619,74 @@ def test_every_sighting_has_one_reach_and_the_weakest_barrier_comes_first() -> N
 
 def test_no_reach_holds_the_secret() -> None:
     assert "made-up" not in repr(derive(record(exec=FREE), held_at(ENV_FILE, HOME_FILE)))
+
+
+def seen(tmp_path: Path, files: dict[str, str]) -> Surroundings:
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return Surroundings(tmp_path / "home", (tmp_path / "shop",), {}, "linux", tmp_path / "system")
+
+
+def on_disk(tmp_path: Path, name: str, context: str = "", origin: Origin = Origin.FILE) -> Sighting:
+    shown = f"~/{name.removeprefix('home/')}" if name.startswith("home/") else name.removeprefix("shop/")
+    return sighting(shown, origin=origin, real=(tmp_path / name).as_posix(), context=context)
+
+
+def test_gemini_inherits_the_env_file_that_its_file_tool_refuses(tmp_path: Path) -> None:
+    around = seen(tmp_path, {"shop/.gemini/settings.json": "{}", "shop/.gitignore": ".env\n", "shop/.env": "A=1\n"})
+    cli, headless = gemini.read(around)
+    place = on_disk(tmp_path, "shop/.env", "RAILWAY_TOKEN")
+
+    assert (one(cli, place).means, one(cli, place).use) == (Means.INHERITED, Use.WITH_APPROVAL)
+    assert (one(headless, place).means, one(headless, place).use) == (Means.NONE, Use.NONE)
+
+
+def test_cursor_reads_a_token_in_a_script_and_acts_with_it(tmp_path: Path) -> None:
+    around = seen(tmp_path, {"shop/.cursor/rules/a.mdc": "", "shop/scripts/domains.sh": "x\n"})
+    (ide,) = cursor.read(around)
+
+    found = one(ide, on_disk(tmp_path, "shop/scripts/domains.sh"))
+    hidden = one(ide, on_disk(tmp_path, "shop/.env"))
+
+    assert (found.means, found.use, found.unattended) == (Means.DIRECT, Use.FREE, True)
+    assert (hidden.means, hidden.route) == (Means.VIA_SHELL, "cat in the shell")
+    assert "stops the file tool, not a command such as `cat`" in hidden.barrier
+
+
+def test_vs_code_prints_a_home_file_unasked_and_asks_before_it_is_used(tmp_path: Path) -> None:
+    around = seen(tmp_path, {"shop/.github/copilot-instructions.md": "", "home/.aws/credentials": "x\n"})
+    (record_,) = copilot_vscode.read(around)
+
+    found = one(record_, on_disk(tmp_path, "home/.aws/credentials", origin=Origin.STORE))
+
+    assert (found.means, found.use, found.route) == (Means.VIA_SHELL, Use.WITH_APPROVAL, "cat in the shell")
+
+
+def test_vs_code_with_a_sandboxed_server_hands_the_servers_token_over_to_nobody_else(tmp_path: Path) -> None:
+    entry = (
+        '{"servers": {"railway": {"command": "railway-mcp", "sandboxEnabled": true, "env": {"RAILWAY_TOKEN": "x"}}}}'
+    )
+    (record_,) = copilot_vscode.read(seen(tmp_path, {"shop/.vscode/mcp.json": entry}))
+
+    found = one(record_, on_disk(tmp_path, "shop/.vscode/mcp.json", "servers.railway.env.RAILWAY_TOKEN"))
+
+    assert (found.means, found.use) == (Means.DIRECT, Use.FREE)
+    assert found.network == "MCP server railway speaks to the provider itself"
+
+
+def test_the_generic_agent_reads_the_workspace_and_asks_for_the_rest(tmp_path: Path) -> None:
+    (record_,) = generic.read(seen(tmp_path, {}))
+    reached = {
+        name: (one(record_, on_disk(tmp_path, name)).means, one(record_, on_disk(tmp_path, name)).use)
+        for name in ("shop/.env", "home/.aws/credentials")
+    }
+
+    assert reached == {
+        "shop/.env": (Means.DIRECT, Use.WITH_APPROVAL),
+        "home/.aws/credentials": (Means.WITH_APPROVAL, Use.WITH_APPROVAL),
+    }
 
 
 _VERDICTS = (DENY, ASK, CLASSIFIED, ALLOW)
