@@ -22,7 +22,8 @@ from auditor.enrich.assess import assess
 from auditor.enrich.join import join, key_id
 from auditor.errors import AuditError
 from auditor.exposure.findings import build
-from auditor.exposure.scoring import load as load_scoring
+from auditor.exposure.scoring import read as read_scoring
+from auditor.exposure.taxonomy import read as read_taxonomy
 from auditor.model import AgentRecord, Assessment, Credential, Finding, Fix, Fragment, Match, Report, Skip, Target
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.find import rules_folder
@@ -133,14 +134,28 @@ def find(job: Job, matcher: Matcher, progress: Progress) -> Haul:
             haul.skips.append(fragment)
             continue
         haul.files += fragment.fresh_from == 0
-        haul.bytes += len(fragment.data) - fragment.fresh_from
+        haul.bytes += fragment.fresh
         haul.matches.extend(matcher.matches(fragment))
     return haul
 
 
 def _targets(job: Job) -> Iterator[Target | Skip]:
-    if job.paths:
-        yield from sources.walk(job.paths, exclude=job.exclude)
+    """Files of the paths, then those of the home's stores that were not among them."""
+    seen: set[str] = set()
+    for item in _walked(job):
+        if isinstance(item, Target) and job.scan_home:
+            seen.add(item.real)
+        yield item
+    for item in _stored(job) if job.scan_home else ():
+        if isinstance(item, Skip) or item.real not in seen:
+            yield item
+
+
+def _walked(job: Job) -> Iterator[Target | Skip]:
+    return sources.walk(job.paths, exclude=job.exclude) if job.paths else iter(())
+
+
+def _stored(job: Job) -> Iterator[Target | Skip]:
     if job.scan_home:
         from auditor.sources.storebook import load
 
@@ -242,8 +257,9 @@ def _file_time(credential: Credential) -> datetime | None:
 def _exposed(
     assessments: Sequence[Assessment], records: Sequence[AgentRecord], book: Rulebook
 ) -> tuple[tuple[Finding, ...], tuple[Fix, ...]]:
-    scoring = load_scoring(rules_folder() / "scoring.yaml")
+    scoring = read_scoring(book.beside(rules_folder() / "scoring.yaml"), "scoring.yaml")
+    taxonomy = read_taxonomy(book.beside(rules_folder() / "taxonomy.yaml"), "taxonomy.yaml")
     providers = {
         assessment.credential.provider: book.provider(assessment.credential.provider) for assessment in assessments
     }
-    return build(assessments, records, derive, scoring, providers)
+    return build(assessments, records, derive, scoring, providers, taxonomy=taxonomy)

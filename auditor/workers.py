@@ -88,7 +88,7 @@ class Crew:
             if isinstance(fragment, Skip):
                 haul.skips.append(fragment)
                 continue
-            haul.bytes += len(fragment.data) - fragment.fresh_from
+            haul.bytes += fragment.fresh
             haul.matches.extend(self._find(fragment))
 
     def _forked(self, first: list[Target | Skip], rest: Iterator[list[Target | Skip]]) -> Iterator[Haul]:

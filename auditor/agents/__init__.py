@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from auditor.agents.surroundings import Surroundings
+from auditor.agents.traces import left
 from auditor.model.agent import AgentRecord, Evidence, Verdict
 
 DIALECTS: Final[dict[str, str]] = {
@@ -32,7 +33,7 @@ def survey(around: Surroundings) -> tuple[AgentRecord, ...]:
     """
     seen: list[AgentRecord] = []
     for agent in DIALECTS:
-        if agent != _FALLBACK or agent in around.named:
+        if agent in around.named if agent == _FALLBACK else left(agent, around):
             seen.extend(_read(agent, around))
     return tuple(seen) if seen else _read(_FALLBACK, around)
 

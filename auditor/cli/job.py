@@ -81,4 +81,4 @@ def _excluder(globs: Sequence[str]) -> Callable[[str], bool] | None:
     if not globs:
         return None
     patterns = tuple(globs)
-    return lambda path: any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
+    return lambda path: any(fnmatch.fnmatch(path.rstrip("/"), pattern) for pattern in patterns)

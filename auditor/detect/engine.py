@@ -55,7 +55,7 @@ class Engine:
         import hyperscan
 
         try:
-            database = hyperscan.loadb(bytearray(data), hyperscan.HS_MODE_BLOCK)
+            database = hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
             database.scratch = hyperscan.Scratch(database)
         except hyperscan.HyperscanError as error:
             raise ValueError(str(error)) from None

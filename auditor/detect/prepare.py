@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import platform
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -22,7 +23,7 @@ from auditor.rulebook import load
 from auditor.rulebook.book import Rulebook, Voucher, read_folders
 from auditor.rulebook.schema import Provider
 
-_MAGIC = b"agent-audit cache 1\n"
+_MAGIC = b"agent-audit cache 2\n"
 _DIGEST = 32
 _LENGTH = 8
 
@@ -53,24 +54,39 @@ def _build(folders: Sequence[Path], key: str, path: Path | None) -> tuple[Rulebo
     engine = Engine.compile(planned.expressions)
     if path:
         with contextlib.suppress(OSError):  # a cache that cannot be written costs time, never the result
-            _write(path, _pack(book, raw, engine, planned.groups, key))
+            _write(path, _pack(book, raw, engine, planned.groups, above=_beside(folders), key=key))
     return book, Matcher(book, engine, planned.groups)
 
 
 def _key(folders: Sequence[Path]) -> str:
     """A digest of everything the compiled form depends on: files, versions, platform."""
-    from importlib.metadata import version
+    import hyperscan
 
-    parts = [__version__, version("hyperscan"), platform.machine(), os.name]
-    for folder in folders:
+    parts = [__version__, str(getattr(hyperscan, "__version__", "")), platform.machine(), os.name, str(sys.hexversion)]
+    for folder in (*folders, *_beside(folders)):
         with os.scandir(folder) as entries:
             stats = sorted((entry.name, entry.stat()) for entry in entries if entry.name.endswith(".yaml"))
         parts.extend(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in stats)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _pack(book: Rulebook, raw: dict[str, Any], engine: Engine, groups: Sequence[Sequence[int]], key: str) -> bytes:
-    blocks: list[bytes] = [engine.dump(), json.dumps([asdict(v) for v in book.vouchers]).encode()]
+def _beside(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """The folder above the shipped providers, where scoring and taxonomy stand."""
+    return (folders[0].parent,) if folders else ()
+
+
+def _pack(
+    book: Rulebook,
+    raw: dict[str, Any],
+    engine: Engine,
+    groups: Sequence[Sequence[int]],
+    *,
+    above: Sequence[Path],
+    key: str,
+) -> bytes:
+    extras = {path.name: load.parse(path) for folder in above for path in sorted(folder.glob("*.yaml"))}
+    vouchers = [asdict(voucher) for voucher in book.vouchers]
+    blocks: list[bytes] = [engine.dump(), json.dumps(vouchers).encode(), json.dumps(extras, default=str).encode()]
     blocks.extend(json.dumps(raw[slug], default=str).encode() for slug in book.slugs)
     header = {"key": key, "places": book.places, "groups": groups, "sizes": [len(block) for block in blocks]}
     head = json.dumps(header).encode()
@@ -101,7 +117,7 @@ def _from_cache(path: Path, key: str) -> tuple[Rulebook, Matcher] | None:
                 return None
             data = file.read()
         return _unpack(data, key)
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, IndexError):
         return None
 
 
@@ -130,13 +146,17 @@ def _unpack(data: bytes, key: str) -> tuple[Rulebook, Matcher] | None:
         at += size
     places = [tuple(place) for place in header["places"]]
     slugs = dict.fromkeys(slug for _, slug, _ in places)
-    texts = dict(zip(slugs, blocks[2:], strict=True))
-    book = Rulebook(places, partial(_provider, texts), partial(_vouchers, blocks[1]))
+    texts = dict(zip(slugs, blocks[3:], strict=True))
+    book = Rulebook(places, partial(_provider, texts), partial(_vouchers, blocks[1]), partial(_extra, blocks[2]))
     return book, Matcher(book, Engine.load(bytes(blocks[0])), header["groups"])
 
 
 def _provider(texts: dict[str, memoryview], slug: str) -> Provider:
     return load.provider(json.loads(bytes(texts[slug])), f"{slug}.yaml", proven=True)
+
+
+def _extra(block: memoryview, name: str) -> Any:
+    return json.loads(bytes(block))[name]
 
 
 def _vouchers(block: memoryview) -> tuple[Voucher, ...]:

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from auditor.exposure.fixes import candidate_fixes
 from auditor.exposure.paths import chain
-from auditor.exposure.score import score, worst
+from auditor.exposure.score import score, weight, worst
 from auditor.exposure.scoring import Scoring
 from auditor.exposure.taxonomy import Taxonomy, checks, tags
-from auditor.exposure.whatif import Derive, Grounds, WhatIf
+from auditor.exposure.transform import on_record
+from auditor.exposure.whatif import Derive, Grounds
 from auditor.model.agent import AgentRecord
 from auditor.model.credential import Assessment
 from auditor.model.exposure import Exposure, Finding, Fix, Reach
@@ -79,41 +80,27 @@ def _order(finding: Finding) -> tuple[int, str, int, int, str, str]:
 
 
 def _proven(fixes: tuple[Fix, ...], findings: Sequence[Finding], grounds: Grounds) -> tuple[Fix, ...]:
-    """The fixes with the cuts that a re-evaluation bears out; a setting that cuts nothing is no fix.
+    """The fixes with the cuts that a new derivation bears out; a setting that cuts nothing is no fix.
 
     An agent's setting is judged by what that agent alone can do, so that it counts even while another agent is as bad.
     """
-    judged: dict[tuple[str, str], WhatIf] = {}
+    by_id = {one.id: one.exposure for one in findings}
     kept = []
     for fix in fixes:
         if not fix.agent:
             kept.append(fix)
             continue
-        who = (fix.agent, fix.surface)
-        if who not in judged:
-            judged[who] = _alone(who, findings, fixes, grounds)
-        cuts = tuple(name for name in fix.cuts if _worth(judged[who], name, fix.id))
+        own = [record for record in grounds.records if (record.agent, record.surface) == (fix.agent, fix.surface)]
+        changed = replace(grounds, records=tuple(on_record(fix, record) for record in own))
+        cuts = tuple(name for name in fix.cuts if _worth(fix, by_id[name], changed))
         if cuts:
             kept.append(replace(fix, cuts=cuts))
     return tuple(kept)
 
 
-def _alone(who: tuple[str, str], findings: Sequence[Finding], fixes: tuple[Fix, ...], grounds: Grounds) -> WhatIf:
-    """What would be if this agent were the only one."""
-    own = tuple(record for record in grounds.records if (record.agent, record.surface) == who)
-    offered = [fix for fix in fixes if (fix.agent, fix.surface) == who]
-    asked = {name for fix in offered for name in fix.cuts}
-    seen = []
-    for finding in findings:
-        if finding.id not in asked:
-            continue
-        reaches = tuple(one for one in finding.exposure.reaches if (one.agent, one.surface) == who)
-        only = replace(finding.exposure, reaches=reaches)
-        alone = score(only.assessment, reaches, grounds.scoring)
-        seen.append(replace(finding, exposure=only, score=alone))
-    return WhatIf(seen, offered, replace(grounds, records=own))
-
-
-def _worth(judged: WhatIf, finding: str, fix: str) -> bool:
-    before, after = judged.one(finding, frozenset()), judged.one(finding, frozenset({fix}))
-    return before is not None and (after is None or after.value <= _WORTH * before.value)
+def _worth(fix: Fix, exposure: Exposure, changed: Grounds) -> bool:
+    """Whether what the agent can do with the credential weighs a tenth less under the fix; all else stays the same."""
+    held = (one for one in exposure.reaches if (one.agent, one.surface) == (fix.agent, fix.surface))
+    before = max((weight(one, changed.scoring) for one in held), default=0.0)
+    left = (one for record in changed.records for one in changed.reaches(record, exposure.assessment))
+    return max((weight(one, changed.scoring) for one in left), default=0.0) <= _WORTH * before

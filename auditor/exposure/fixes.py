@@ -210,7 +210,7 @@ def _boxes(record: AgentRecord, remedy: remedies.Box | None, ways: list[_Way]) -
         edit = f"In {remedy.file}, {remedy.edit.format()}.{_see(remedy.url)}"
         title = f"{record.name}: run commands in a sandbox without free network"
         yield _made(FixKind.SANDBOX, title, cost=2, edit=edit, cuts=cuts, record=record)
-    if record.sandbox.kind not in {"container", "vm"}:
+    elif record.sandbox.kind not in {"container", "vm"}:
         edit = (
             f"Start {record.name} in a container or virtual machine that mounts {record.workspace} and nothing else, "
             "with an empty environment and an allow-list of hosts."

@@ -51,17 +51,17 @@ def score(assessment: Assessment, reaches: Iterable[Reach], scoring: Scoring) ->
 
 def worst(reaches: Iterable[Reach], scoring: Scoring) -> Reach | None:
     """The reach that weighs most; of equals the one with the weaker barrier, then the first by agent and place."""
-    means, uses = scoring.factors["R"].levels, scoring.factors["U"].levels
-
-    def rank(reach: Reach) -> tuple[float, int, int, bool]:
-        weight = means[_MEANS[reach.means]].weight * uses[_USES[reach.use]].weight
-        return (weight, reach.means, reach.use, reach.unattended)
-
-    held = list(reaches)
+    held = [((weight(one, scoring), one.means, one.use, one.unattended), one) for one in reaches]
     if not held:
         return None
-    top = max(map(rank, held))
-    return min((one for one in held if rank(one) == top), key=lambda one: (one.agent, one.surface, one.location))
+    top = max(rank for rank, _ in held)
+    return min((one for rank, one in held if rank == top), key=lambda one: (one.agent, one.surface, one.location))
+
+
+def weight(reach: Reach, scoring: Scoring) -> float:
+    """What a reach contributes to the score: the weight of its means times that of its use, 0 to 1."""
+    levels = scoring.factors
+    return levels["R"].levels[_MEANS[reach.means]].weight * levels["U"].levels[_USES[reach.use]].weight
 
 
 def _reach_level(reach: Reach | None, scoring: Scoring) -> Level:

@@ -70,6 +70,11 @@ class Fragment:
     fresh_from: int = 0
     fresh_to: int | None = None
 
+    @property
+    def fresh(self) -> int:
+        """How many bytes of the source this fragment is the one to settle."""
+        return (len(self.data) if self.fresh_to is None else self.fresh_to) - self.fresh_from
+
     def owns(self, end: int) -> bool:
         """Whether a match that ends before byte offset ``end`` is this fragment's to report, and no other's."""
         return self.fresh_from < end and (self.fresh_to is None or end <= self.fresh_to)

@@ -38,7 +38,9 @@ class Rulebook:
         places: Sequence[tuple[str, str, int]],
         fetch: Callable[[str], Provider],
         vouchers: Callable[[], tuple[Voucher, ...]],
+        extra: Callable[[str], Any] | None = None,
     ) -> None:
+        self._extra = extra
         self._places = places
         self._fetch = fetch
         self._vouchers = vouchers
@@ -55,6 +57,10 @@ class Rulebook:
         )
         _refuse_repeats(places)
         return cls(places, known.__getitem__, lambda: vouchers(places, known))
+
+    def beside(self, path: Path) -> Any:
+        """The parsed data of another rule file (scoring, taxonomy): kept with the rules, else read from ``path``."""
+        return self._extra(path.name) if self._extra else load.parse(path)
 
     @property
     def size(self) -> int:

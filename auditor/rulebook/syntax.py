@@ -36,6 +36,8 @@ UNBOUNDED = int(constants.MAXREPEAT)
 # An upper bound beyond this costs the engine a state a character; the second look enforces it anyway.
 _COSTLY = 48
 _LONG_MIDDLE = 1000
+# A beginning of so many fixed characters is rare enough to nominate by.
+_TELLING = 10
 
 
 def tree(pattern: str, *, ignore_case: bool = False) -> Tree:
@@ -93,11 +95,12 @@ def _write(items: list[tuple[Any, Any]], *, cut_tail: bool = False) -> str:
 
 def _before_the_long_middle(items: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """A construct of kilobytes is nominated by its beginning alone: waiting for its end costs the engine dearly."""
+    known = 0
     for place, (operator, argument) in enumerate(items):
-        if place and operator in _REPEATS and _is_long(argument):
+        if known >= _TELLING and operator in _REPEATS and _is_long(argument):
             return items[: place + 1]
-        if operator is constants.SUBPATTERN and place == 0 and len(items) == 1:
-            break
+        known += operator is constants.LITERAL
+        known += int(argument[3].getwidth()[0]) if operator is constants.SUBPATTERN else 0
     return items
 
 

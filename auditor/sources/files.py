@@ -5,8 +5,6 @@ a link to a place inside the paths is read there, under its own name, one to a f
 content inside a git directory) is read through the link, and one that leaves the paths is a ``Skip``.
 """
 
-# Strings and os calls: pathlib costs several times the rest of the walk.
-
 from __future__ import annotations
 
 import errno
@@ -15,8 +13,8 @@ import posixpath
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from auditor.errors import UsageError
 from auditor.model.place import Origin, Skip, Target
@@ -28,6 +26,8 @@ Exclude = Callable[[str], bool]
 
 _OUTSIDE = "link to outside the scanned paths"
 _POINTER = ".git"
+# Files here have no end, wait for hardware or show the kernel's own state.
+_KERNEL = frozenset({"/dev", "/proc", "/sys"})
 _SPECIAL = kinds.KNOWN_NAMES | {_POINTER}
 
 
@@ -54,8 +54,7 @@ def walk(paths: Sequence[Path], *, exclude: Exclude | None = None) -> Iterator[T
     return _Walk(given, exclude).run(skips)
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(NamedTuple):
     """One path to scan: ``prefix`` is put before what is shown, ``absolute`` is opened, ``real`` has no links."""
 
     prefix: str
@@ -77,8 +76,7 @@ def _give(path: Path, *, several: bool) -> _Given:
     return _Given(shown, absolute, os.path.realpath(path), is_folder)
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(NamedTuple):
     """A folder to be listed: as shown (ends in ``/`` or is empty), as opened, and what holds for what is in it."""
 
     shown: str
@@ -136,6 +134,9 @@ class _Walk:
             folder = stack.pop()
             real = folder.real
             if real in self._listed:
+                continue
+            if real in _KERNEL:
+                yield Skip(folder.shown or ".", "not a regular file system (the kernel's own view)")
                 continue
             try:
                 listing = _Listing(entries(folder.path))

@@ -4,15 +4,12 @@ All calls go through ``gitprocess``, which switches off whatever a repository co
 git-diff(1) "Raw output format", git-cat-file(1) "Batch output".
 """
 
-# Targets carry paths as strings.
-
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from auditor.errors import IncompleteError
 from auditor.model.place import Fragment, Origin, Skip, Target
@@ -106,8 +103,7 @@ def history_of(root: Path, path: str, limit: int = 2000) -> Iterator[tuple[str, 
             yield commit, seconds, blob.all()
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(NamedTuple):
     """A path with a new version: the version's mode (``100644``) and blob id."""
 
     path: bytes

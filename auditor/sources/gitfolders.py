@@ -6,8 +6,6 @@ remote URLs, hooks, reflogs, messages, and what other programs leave there, such
 ``store`` helper.
 """
 
-# The walk's paths are strings.
-
 from __future__ import annotations
 
 import os

@@ -4,8 +4,6 @@ A repository's own configuration can name programs that git then runs (a file sy
 hooks, a transport for objects it lacks). Sources: git-config(1), git(1) "Environment Variables".
 """
 
-# Environment variables and links hold paths as strings.
-
 from __future__ import annotations
 
 import os

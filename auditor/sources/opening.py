@@ -1,7 +1,5 @@
 """Opening what a walk found, in a tree that may change or be hostile meanwhile."""
 
-# The walk's paths are strings.
-
 from __future__ import annotations
 
 import errno

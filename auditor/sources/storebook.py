@@ -70,16 +70,9 @@ def load(folder: Path) -> tuple[Store, ...]:
 
 
 def _read(path: Path) -> Store:
-    import yaml
+    from auditor.rulebook.load import parse
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        data = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - either loader is a safe one
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path.name}:{mark.line + 1}" if mark else path.name
-        raise RuleError(f"{place}: not a readable YAML file", "check quoting and indentation") from error
-    return _Checker(path.name).store(data, path.stem)
+    return _Checker(path.name).store(parse(path), path.stem)
 
 
 class _Checker:

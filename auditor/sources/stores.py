@@ -1,7 +1,5 @@
 """The credential files that programs leave in a home, found by the definitions in ``rules/stores``."""
 
-# Targets carry paths as strings.
-
 from __future__ import annotations
 
 import fnmatch

@@ -17,8 +17,8 @@ SUFFIX = ".code-workspace"
 
 _LARGEST = 1 << 20
 _TEXT = r'"(?:\\.|[^"\\])*"'
-_COMMENT = re.compile(rf"({_TEXT})|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_LAST_COMMA = re.compile(rf"({_TEXT})|,(?=\s*[\]}}])", re.DOTALL)
+_COMMENT = rf"({_TEXT})|//[^\n]*|/\*.*?\*/"
+_LAST_COMMA = rf"({_TEXT})|,(?=\s*[\]}}])"
 
 
 def folders(workspace: Path) -> tuple[tuple[Path, ...], tuple[Skip, ...]]:
@@ -65,4 +65,5 @@ def _folder_name(entry: dict[str, Any]) -> str:
 def _parsed(text: str) -> Any:
     import json
 
-    return json.loads(_LAST_COMMA.sub(r"\1", _COMMENT.sub(r"\1", text)))
+    without_comments = re.sub(_COMMENT, r"\1", text, flags=re.DOTALL)
+    return json.loads(re.sub(_LAST_COMMA, r"\1", without_comments, flags=re.DOTALL))

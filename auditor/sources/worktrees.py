@@ -4,8 +4,6 @@ This is the one door to GitPython. It is opened only for a git directory outside
 tell is read from the two pointer files themselves (gitrepository-layout(5): ``gitdir``, ``commondir``).
 """
 
-# The walk's paths are strings.
-
 from __future__ import annotations
 
 import os

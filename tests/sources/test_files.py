@@ -227,6 +227,11 @@ class TestWhatCannotBeRead:
             Target(Origin.FILE, "open/y", str(tmp_path / "open/y"), root=str(tmp_path)),
         ]
 
+    def test_the_kernels_own_folders_are_skips(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        put(tmp_path / "proc" / "kcore")
+        monkeypatch.setattr(files, "_KERNEL", frozenset({os.path.realpath(tmp_path / "proc")}))
+        assert list(walk([tmp_path])) == [Skip("proc/", "not a regular file system (the kernel's own view)")]
+
     def test_a_root_that_cannot_be_listed_is_a_skip(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(folder: str) -> list[os.DirEntry[str]]:
             raise OSError(errno.EIO, "Input/output error", folder)

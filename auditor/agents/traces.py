@@ -1,0 +1,83 @@
+"""A cheap first look: has an agent left any trace at all? Only then is its dialect loaded.
+
+A trace is wider than what a dialect accepts as proof: a folder's name is enough here. What has no trace cannot be seen
+by its dialect; a test holds every dialect to that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.agents.surroundings import Surroundings
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What an agent may leave: names in a workspace, in the home, below the system root; starts of variable names."""
+
+    workspace: tuple[str, ...]
+    home: tuple[str, ...]
+    system: tuple[str, ...]
+    variables: tuple[str, ...]
+
+
+_CODE = tuple(f".config/{name}" for name in ("Code", "Code - Insiders", "Code - OSS", "VSCodium"))
+_EVERY_EDITOR = ("Library/Application Support", "AppData/Roaming", "Library/Preferences")
+TRACES = {
+    "claude-code": Trace(
+        (".claude", "CLAUDE.md", "CLAUDE.local.md", ".mcp.json"),
+        (".claude", ".claude.json"),
+        ("etc/claude-code", "Library/Application Support/ClaudeCode", "Program Files/ClaudeCode"),
+        ("CLAUDE",),
+    ),
+    "codex": Trace((".codex",), (".codex",), ("etc/codex",), ("CODEX",)),
+    "gemini": Trace(
+        (".gemini", "GEMINI.md", ".geminiignore"),
+        (".gemini",),
+        ("etc/gemini-cli", "Library/Application Support/GeminiCli", "ProgramData/gemini-cli"),
+        ("GEMINI",),
+    ),
+    "cursor": Trace(
+        (".cursor", ".cursorrules", ".cursorignore", ".cursorindexingignore"),
+        (".cursor", ".config/Cursor", ".config/cursor", *_EVERY_EDITOR),
+        ("etc/cursor",),
+        ("CURSOR", "XDG_CONFIG_HOME", "APPDATA"),
+    ),
+    "copilot-vscode": Trace(
+        (".vscode", ".github", "*.code-workspace"),
+        (*_CODE, ".vscode", ".vscode-insiders", ".vscode-oss", ".vscode-server", ".copilot", *_EVERY_EDITOR),
+        ("etc/vscode",),
+        ("VSCODE", "COPILOT", "XDG_CONFIG_HOME", "APPDATA"),
+    ),
+}
+
+
+def left(agent: str, around: Surroundings) -> bool:
+    """Whether ``agent`` may have been here; an agent without a row is always worth a closer look."""
+    trace = TRACES.get(agent)
+    if trace is None or agent in around.named or agent in around.launched_here:
+        return True
+    if any(name.startswith(trace.variables) for name in around.environment):
+        return True
+    places = [(folder, trace.workspace) for folder in _folders(around)]
+    places += [(around.home, trace.home), (around.system_root, trace.system)]
+    return any(_holds(folder, name) for folder, names in places for name in names)
+
+
+def _folders(around: Surroundings) -> Iterator[Path]:
+    """The workspaces, and the folders above them up to a repository's root: some dialects look there."""
+    for workspace in around.workspaces or (around.home,):
+        yield workspace
+        for parent in workspace.parents:
+            if parent in (around.home, parent.parent):
+                break
+            yield parent
+
+
+def _holds(folder: Path, name: str) -> bool:
+    if "*" in name:
+        return any(folder.glob(name))
+    return os.path.lexists(folder / name)
