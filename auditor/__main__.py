@@ -13,17 +13,31 @@ from auditor.errors import AuditError, ExitCode
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line ``argv`` (default: this process's) and exit; never raises anything but ``SystemExit``."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments in (["--version"], ["-V"]):  # answered without loading the command line's machinery
-        sys.stdout.write(f"agent-audit {__version__}\n")
-        raise SystemExit(ExitCode.CLEAN)
+    code = int(ExitCode.CLEAN)
+    _open_what_is_closed()
     try:
-        code = _run(arguments)
+        if arguments in (["--version"], ["-V"]):  # answered without loading the command line's machinery
+            sys.stdout.write(f"agent-audit {__version__}\n")
+        else:
+            code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader went away (`| head`): nothing more to say, and nothing to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = ExitCode.CLEAN
+        from auditor.cli.output import hush
+
+        hush()
+    except KeyboardInterrupt:
+        code = _say("interrupted; the scan is not complete", "", ExitCode.INTERRUPTED)
+    except OSError as error:  # a full disk behind standard output
+        code = _say(f"the output could not be written: {error.strerror}", "", ExitCode.INCOMPLETE)
     raise SystemExit(code)
+
+
+def _open_what_is_closed() -> None:
+    """Give standard output and error a place to go to when they were closed (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the process ends
 
 
 def _run(arguments: list[str]) -> int:
@@ -31,8 +45,6 @@ def _run(arguments: list[str]) -> int:
         from auditor.cli.app import run
 
         return run(arguments)
-    except KeyboardInterrupt:
-        return _say("interrupted; the scan is not complete", "", ExitCode.INTERRUPTED)
     except AuditError as error:
         return _say(error.what, error.hint, error.code)
     except BrokenPipeError:

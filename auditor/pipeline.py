@@ -22,9 +22,24 @@ from auditor.enrich.assess import assess
 from auditor.enrich.join import join, key_id
 from auditor.errors import AuditError
 from auditor.exposure.findings import build
+from auditor.exposure.outlook import outlook
 from auditor.exposure.scoring import read as read_scoring
 from auditor.exposure.taxonomy import read as read_taxonomy
-from auditor.model import AgentRecord, Assessment, Credential, Finding, Fix, Fragment, Match, Report, Skip, Target
+from auditor.exposure.whatif import Grounds
+from auditor.model import (
+    AgentRecord,
+    Assessment,
+    Band,
+    Credential,
+    Cut,
+    Finding,
+    Fix,
+    Fragment,
+    Match,
+    Report,
+    Skip,
+    Target,
+)
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.find import rules_folder
 from auditor.rulebook.schema import Detector
@@ -45,7 +60,8 @@ class Job:
 
     ``paths`` are files and folders; ``staged`` reads the index of the repository around the first path instead.
     ``environment`` is this process's; it is scanned only with ``scan_environment``. ``cache`` is the folder for the
-    compiled rules, None for no cache. ``key`` makes fingerprints. ``agents`` are ids named by the user.
+    compiled rules, None for no cache. ``key`` makes fingerprints. ``agents`` are ids named by the user. ``now`` (aware)
+    and ``platform`` (linux, darwin, win32) stand in for this moment and this machine.
     """
 
     paths: tuple[Path, ...]
@@ -63,6 +79,8 @@ class Job:
     jobs: int = 0
     system_root: Path = Path("/")
     root: str = "."
+    now: datetime | None = None
+    platform: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,10 +96,12 @@ def run(job: Job, progress: Progress = Progress()) -> Report:
     started = time.perf_counter()
     book, matcher = prepare((rules_folder() / "providers", *job.rules), job.cache, progress.building)
     haul = find(job, matcher, progress)
+    if not (haul.files or job.staged or job.stdin) and all(_is_by_choice(skip) for skip in haul.skips):
+        haul.skips.append(Skip(job.root, "nothing was read: no file is here, or all were left out"))
     credentials = join(_with_git(haul.matches), _detectors(book, haul.matches), job.key)
-    assessments = _assessed(credentials, book)
+    assessments = _assessed(credentials, book, job.now or datetime.now(timezone.utc))
     records = survey(surroundings(job))
-    findings, fixes = _exposed(assessments, records, book)
+    findings, fixes, cut = _exposed(assessments, records, book)
     return Report(
         root=job.root,
         complete=not haul.skips or all(_is_by_choice(skip) for skip in haul.skips),
@@ -93,17 +113,18 @@ def run(job: Job, progress: Progress = Progress()) -> Report:
         bytes=haul.bytes,
         seconds=time.perf_counter() - started,
         key_id=key_id(job.key),
+        cut=cut,
     )
 
 
 def surroundings(job: Job) -> Surroundings:
     """Where agents are looked for: the home, and the workspaces around the paths."""
-    word = "win32" if sys.platform in {"win32", "cygwin"} else "darwin" if sys.platform == "darwin" else "linux"
+    here = "win32" if sys.platform in {"win32", "cygwin"} else "darwin" if sys.platform == "darwin" else "linux"
     return Surroundings(
         home=job.home,
         workspaces=workspaces(job.paths),
         environment=job.environment,
-        platform=word,
+        platform=job.platform or here,
         system_root=job.system_root,
         named=job.agents,
     )
@@ -214,8 +235,7 @@ def _detectors(book: Rulebook, matches: Iterable[Match]) -> dict[str, Detector]:
     return {rule: book.by_id(rule) for rule in {match.rule for match in matches}}
 
 
-def _assessed(credentials: Sequence[Credential], book: Rulebook) -> tuple[Assessment, ...]:
-    now = datetime.now(timezone.utc)
+def _assessed(credentials: Sequence[Credential], book: Rulebook, now: datetime) -> tuple[Assessment, ...]:
     return tuple(
         assess(
             credential,
@@ -256,10 +276,14 @@ def _file_time(credential: Credential) -> datetime | None:
 
 def _exposed(
     assessments: Sequence[Assessment], records: Sequence[AgentRecord], book: Rulebook
-) -> tuple[tuple[Finding, ...], tuple[Fix, ...]]:
+) -> tuple[tuple[Finding, ...], tuple[Fix, ...], Cut | None]:
+    """Findings, their fixes, and the cheapest cut that takes them below high."""
     scoring = read_scoring(book.beside(rules_folder() / "scoring.yaml"), "scoring.yaml")
     taxonomy = read_taxonomy(book.beside(rules_folder() / "taxonomy.yaml"), "taxonomy.yaml")
     providers = {
         assessment.credential.provider: book.provider(assessment.credential.provider) for assessment in assessments
     }
-    return build(assessments, records, derive, scoring, providers, taxonomy=taxonomy)
+    findings, fixes = build(assessments, records, derive, scoring, providers, taxonomy=taxonomy)
+    hosts = {name: provider.hosts for name, provider in providers.items()}
+    findings, cut = outlook(findings, fixes, Grounds(tuple(records), derive, scoring, hosts), below=Band.HIGH)
+    return findings, fixes, cut

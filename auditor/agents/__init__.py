@@ -19,6 +19,7 @@ DIALECTS: Final[dict[str, str]] = {
     "gemini": "auditor.agents.gemini",
     "cursor": "auditor.agents.cursor",
     "copilot-vscode": "auditor.agents.copilot_vscode",
+    "opencode": "auditor.agents.opencode",
     "generic": "auditor.agents.generic",
 }
 _FALLBACK = "generic"

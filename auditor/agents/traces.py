@@ -25,6 +25,12 @@ class Trace:
 
 
 _CODE = tuple(f".config/{name}" for name in ("Code", "Code - Insiders", "Code - OSS", "VSCodium"))
+_MOVED = (
+    (".config/", "XDG_CONFIG_HOME"),
+    (".local/share/", "XDG_DATA_HOME"),
+    ("AppData/Roaming/", "APPDATA"),
+    ("AppData/Local/", "LOCALAPPDATA"),
+)
 _EVERY_EDITOR = ("Library/Application Support", "AppData/Roaming", "Library/Preferences")
 TRACES = {
     "claude-code": Trace(
@@ -52,6 +58,12 @@ TRACES = {
         ("etc/vscode",),
         ("VSCODE", "COPILOT", "XDG_CONFIG_HOME", "APPDATA"),
     ),
+    "opencode": Trace(
+        ("opencode.json", "opencode.jsonc", ".opencode"),
+        (".config/opencode", ".local/share/opencode", ".opencode"),
+        ("etc/opencode", "Library/Application Support/opencode", "ProgramData/opencode"),
+        ("OPENCODE",),
+    ),
 }
 
 
@@ -63,7 +75,7 @@ def left(agent: str, around: Surroundings) -> bool:
     if any(name.startswith(trace.variables) for name in around.environment):
         return True
     places = [(folder, trace.workspace) for folder in _folders(around)]
-    places += [(around.home, trace.home), (around.system_root, trace.system)]
+    places += [(around.home, trace.home), (around.system_root, trace.system), *_moved(around, trace.home)]
     return any(_holds(folder, name) for folder, names in places for name in names)
 
 
@@ -75,6 +87,14 @@ def _folders(around: Surroundings) -> Iterator[Path]:
             if parent in (around.home, parent.parent):
                 break
             yield parent
+
+
+def _moved(around: Surroundings, names: tuple[str, ...]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """The same names below the folders that a variable puts in place of the usual ones."""
+    for usual, variable in _MOVED:
+        if around.variable(variable):
+            folder = around.folder(variable, around.home)
+            yield folder, tuple(name[len(usual) :] for name in names if name.startswith(usual))
 
 
 def _holds(folder: Path, name: str) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from auditor import __version__
-from auditor.cli import agents, scan
+from auditor.cli import agents, scan, usage
 from auditor.errors import ExitCode
 
+_NAME = "agent-audit"
+_COMPLETING = "_AGENT_AUDIT_COMPLETE"
+
 app = typer.Typer(
-    name="agent-audit",
+    name=_NAME,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -45,8 +49,17 @@ def _root(
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code. Raises ``AuditError`` for what a person must act on."""
+    if _COMPLETING in os.environ:  # a shell asks what may follow; typer answers and exits
+        app(args=arguments, prog_name=_NAME)
     try:
-        result = app(args=arguments, prog_name="agent-audit", standalone_mode=True)
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else ExitCode.USAGE
-    return int(result or 0)
+        command = typer.main.get_command(app)
+        with command.make_context(_NAME, list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except usage.PROBLEM as problem:
+        if not arguments:
+            typer.echo(problem.format_message(), err=True)
+            return ExitCode.USAGE
+        raise usage.explained(problem, arguments[0]) from None
+    return ExitCode.CLEAN

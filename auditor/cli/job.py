@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.agents import DIALECTS
+from auditor.cli.usage import near
 from auditor.errors import UsageError
 from auditor.pipeline import Job
 from auditor.settings import fingerprint_key, folders
@@ -35,7 +36,7 @@ class JobFlags:
 def make_job(flags: JobFlags, environment: Mapping[str, str], stdin: Any) -> Job:
     """Return the job that ``flags`` describe. Raises ``UsageError`` for a flag that cannot be obeyed."""
     kept = folders(environment)
-    paths = tuple(Path(path) for path in flags.paths if path != _STDIN)
+    paths = tuple(existing(path) for path in flags.paths if path != _STDIN)
     if not flags.paths and not (flags.env or flags.home or flags.staged):
         raise UsageError("nothing to scan", "name a folder: agent-audit scan .")
     return Job(
@@ -56,6 +57,30 @@ def make_job(flags: JobFlags, environment: Mapping[str, str], stdin: Any) -> Job
     )
 
 
+def existing(given: str) -> Path:
+    """Return ``given`` as a path. Raises ``UsageError`` with the nearest name when nothing is there."""
+    path = Path(given)
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        hint = near_path(path) or "check the spelling and the working directory"
+        raise UsageError(f"no such file or folder: {given}", hint) from None
+    except ValueError:
+        raise UsageError(f"not a path: {given!r}", "a path has no NUL character") from None
+    except OSError:
+        pass  # it is there but cannot be read: the scan says so, and is not complete
+    return path
+
+
+def near_path(path: Path) -> str:
+    """``did you mean …?`` with the name beside ``path`` that is nearest to it; empty when none is near."""
+    try:
+        beside = [os.fspath(path.parent / name) for name in os.listdir(path.parent)]
+    except (OSError, ValueError):
+        return ""
+    return near(os.fspath(path), beside)
+
+
 def _home(environment: Mapping[str, str]) -> Path:
     try:
         return Path.home()
@@ -66,14 +91,18 @@ def _home(environment: Mapping[str, str]) -> Path:
 def _rule_folders(given: Sequence[Path]) -> tuple[Path, ...]:
     for folder in given:
         if not folder.is_dir():
-            raise UsageError(f"--rules {folder}: no such folder", "name a folder that holds provider YAML files")
+            what = "is a file; --rules takes its folder" if folder.exists() else "no such folder"
+            raise UsageError(f"--rules {folder}: {what}", near_path(folder) or "name a folder of provider YAML files")
+        if not any(folder.glob("*.yaml")):
+            raise UsageError(f"--rules {folder}: holds no .yaml file", "`agent-audit rules --help` tells how to make some")
     return tuple(given)
 
 
 def _agents(given: Sequence[str]) -> frozenset[str]:
     for name in given:
         if name not in DIALECTS:
-            raise UsageError(f"--agent {name}: no such agent", f"one of: {' '.join(DIALECTS)}")
+            hint = near(name, DIALECTS)
+            raise UsageError(f"--agent {name}: no such agent", f"{hint} one of: {' '.join(DIALECTS)}".strip())
     return frozenset(given)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -9,17 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from auditor.cli.usage import near
 from auditor.errors import IncompleteError, UsageError
 from auditor.model.exposure import Band, Report
 
-# Renderers by format; each module has `render(report, **options) -> str`.
+# Renderers by format; each module has `render(report, **options) -> str` and `show(report, stream, **options)`.
 FORMATS = {
     "console": "auditor.report.console",
     "json": "auditor.report.json_report",
     "sarif": "auditor.report.sarif",
 }
+_FOR_PEOPLE = "console"
+_ENDINGS = {".sarif.json": "sarif", ".txt": "console"}
 
 
 @dataclass(frozen=True)
@@ -31,41 +35,91 @@ class Writer:
 
 
 def parse(outputs: Sequence[str], printed: str) -> tuple[Writer, ...]:
-    """Return the writers for ``--output FORMAT=FILE`` values and the printed format. Raises ``UsageError``."""
-    return (*(_writer(text) for text in outputs), Writer(printed, None))
+    """Return the writers for ``--output FORMAT=FILE`` values, files first, and the printed format.
+
+    A file alone tells its format by its ending. Raises ``UsageError`` for a format or a place that cannot be.
+    """
+    writers = tuple(_writer(text) for text in outputs)
+    for number, writer in enumerate(writers):
+        if writer.path in {other.path for other in writers[:number]}:
+            raise UsageError(f"--output {outputs[number]}: {writer.path} is named twice", "give each report its own file")
+    return (*writers, Writer(printed, None))
 
 
 def _writer(text: str) -> Writer:
-    name, equals, path = text.partition("=")
-    if not equals or not path:
-        name, path = Path(text).suffix.lstrip("."), text
+    name, equals, file = text.partition("=")
+    if not equals:
+        name, file = _by_ending(text), text
     if name not in FORMATS:
-        raise UsageError(
-            f"--output {text}: unknown format {name!r}", f"write FORMAT=FILE; formats: {', '.join(FORMATS)}"
-        )
-    return Writer(name, Path(path))
+        said = f"unknown format {name!r}" if name else "a format is missing"
+        hint = near(name, FORMATS) or f"write FORMAT=FILE; formats: {', '.join(FORMATS)}"
+        raise UsageError(f"--output {text}: {said}", hint)
+    if not file:
+        raise UsageError(f"--output {text}: a file is missing", f"write {name}=FILE")
+    path = Path(file)
+    _refuse(path, text)
+    return Writer(name, path)
+
+
+def _by_ending(name: str) -> str:
+    for ending, known in _ENDINGS.items():
+        if name.endswith(ending):
+            return known
+    return Path(name).suffix.lstrip(".")
+
+
+def _refuse(path: Path, text: str) -> None:
+    """Raise ``UsageError`` for a place where no report can be written, before the scan takes its time."""
+    if path.is_symlink():
+        raise UsageError(f"--output {text}: a symbolic link; reports are not written through links", "name another file")
+    if path.is_dir():
+        raise UsageError(f"--output {text}: is a folder", "name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(f"--output {text}: there is no folder {path.parent}", "make the folder first")
 
 
 def write(report: Report, writers: Sequence[Writer], *, fail_on: Band, quiet: bool) -> None:
-    """Render ``report`` for every writer. Raises ``IncompleteError`` when a file cannot be written."""
+    """Render ``report`` for every writer.
+
+    Raises ``IncompleteError`` when a file cannot be written and ``BrokenPipeError`` when nobody reads what is printed.
+    """
     for writer in writers:
         module: Any = import_module(FORMATS[writer.format])
         if writer.path is None:
-            module.show(report, sys.stdout, fail_on=fail_on, quiet=quiet)
+            stream = _stream(writer.format)
+            module.show(report, stream, fail_on=fail_on, quiet=quiet)
+            stream.flush()
         else:
             save(writer.path, module.render(report, fail_on=fail_on, quiet=quiet))
 
 
+def _stream(name: str) -> TextIO:
+    """Standard output; UTF-8 for programs, for people whatever the terminal speaks, with escapes for the rest."""
+    reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure:
+        reconfigure(**({"errors": "backslashreplace"} if name == _FOR_PEOPLE else {"encoding": "utf-8"}))
+    return sys.stdout
+
+
+def hush() -> None:
+    """Let what is still to be printed vanish: nobody reads it."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def save(path: Path, text: str) -> None:
-    """Write ``text`` to ``path``, readable by the owner only, in one step, never through a symbolic link."""
-    if path.is_symlink():
-        raise IncompleteError(f"{path}: is a symbolic link; reports are not written through links", "name another file")
+    """Write ``text`` to ``path``, readable by the owner only, in one step, never through a symbolic link.
+
+    Raises ``IncompleteError`` when that cannot be done; nothing is left behind then.
+    """
+    name = ""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         os.replace(name, path)
     except OSError as error:
-        raise IncompleteError(
-            f"{path}: the report could not be written: {error.strerror}", "choose another place"
-        ) from None
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        what = f"{path}: the report could not be written: {error.strerror or 'the system refused'}"
+        raise IncompleteError(what, "choose another place") from None

@@ -6,11 +6,14 @@ import os
 import sys
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from auditor.errors import ExitCode
+
+if TYPE_CHECKING:
+    from auditor.model.exposure import Band, Report
 
 
 class BandName(str, Enum):
@@ -32,9 +35,7 @@ class FormatName(str, Enum):
 
 
 def scan(
-    paths: Annotated[
-        list[str] | None, typer.Argument(help="Files and folders to scan; - reads standard input.")
-    ] = None,
+    paths: Annotated[list[str] | None, typer.Argument()] = None,
     *,
     staged: Annotated[
         bool, typer.Option("--staged", help="Scan what the next commit would bring (the git index).")
@@ -71,7 +72,15 @@ def scan(
 ) -> None:
     """Find the long-lived credentials agents can reach here, and what each could destroy.
 
-    Examples: agent-audit scan .  |  agent-audit scan --home --env  |  agent-audit scan --staged
+    PATHS are files and folders; - is standard input. Nothing leaves this machine.
+
+    \b
+    agent-audit scan .               a project, with all that is hidden or ignored
+    agent-audit scan --home --env    what this machine hands to every agent
+    agent-audit scan --staged        what the next commit would bring
+    git log -p | agent-audit scan -  anything that prints
+
+    Exit codes: 0 clean, 1 findings, 2 usage, 3 not complete, 130 interrupted.
     """
     del debug
     from auditor.cli import output as out
@@ -97,18 +106,30 @@ def scan(
 
         report = run(job, meter.progress())
     band = Band[fail_on.value.upper()]
-    out.write(report, writers, fail_on=band, quiet=quiet)
-    raise typer.Exit(_code(report, band, exit_zero=exit_zero))
+    code = _code(report, band, exit_zero=exit_zero)
+    try:
+        out.write(report, writers, fail_on=band, quiet=quiet)
+    except BrokenPipeError:  # the reader went away (`| head`); the verdict stands
+        out.hush()
+    if code is ExitCode.INCOMPLETE and format_ is not FormatName.console:
+        sys.stderr.write(_what_is_missing(report))
+    raise typer.Exit(code)
 
 
-def _code(report: object, band: object, *, exit_zero: bool) -> ExitCode:
-    from auditor.model.exposure import Band, Report
-
-    assert isinstance(report, Report)
-    assert isinstance(band, Band)
+def _code(report: Report, band: Band, *, exit_zero: bool) -> ExitCode:
     worst = max((finding.score.band for finding in report.findings if not finding.suppressed), default=None)
     if not report.complete:
         return ExitCode.INCOMPLETE
     if worst is not None and worst >= band and not exit_zero:
         return ExitCode.FINDINGS
     return ExitCode.CLEAN
+
+
+def _what_is_missing(report: Report) -> str:
+    """One sentence for those who only see stderr; a report for programs goes to stdout."""
+    from auditor.report.plain import printable
+    from auditor.report.words import count
+
+    first = report.skipped[0]
+    more = f", and {count(len(report.skipped) - 1, 'more place')}" if len(report.skipped) > 1 else ""
+    return f"agent-audit: the scan is not complete: {printable(first.what)}: {printable(first.why)}{more}\n"

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from auditor.detect.candidates import Candidate, Page
-from auditor.detect.generic import is_wordy
 from auditor.detect.keynames import normalised
+from auditor.detect.values import is_identifier_like
 from auditor.model.credential import Confidence
 from auditor.rulebook.book import Rulebook, Voucher
 
@@ -19,7 +19,7 @@ _SPELLED, _WORD, _HOST = 3, 2, 1
 def attribute(candidate: Candidate, page: Page, book: Rulebook) -> Candidate:
     """Return ``candidate`` as a value of the one provider that its key path, path or nearby hosts vouch for."""
     value = page.text(candidate.start, candidate.end)
-    if is_wordy(value):
+    if is_identifier_like(value):
         return candidate
     if candidate.detector is not None:
         return candidate

@@ -8,29 +8,37 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from auditor.detect import checksums, generic
+from auditor.detect import checksums, elsewhere, generic
 from auditor.detect.carriers import Carrier
 from auditor.detect.context import key_path
 from auditor.detect.keynames import normalised
 from auditor.detect.languages import Written
 from auditor.detect.natures import Nature, entropy, is_sequence, nature
 from auditor.detect.spans import Span, exact
+from auditor.detect.values import is_identifier_like
 from auditor.model.credential import Confidence
 from auditor.rulebook.schema import Detector, Form
 
 _VOUCH_BYTES = 160
 _LOW_ENTROPY = 1.5
 _COMMAND_BYTES = 400
+_BRACKET_BYTES = 12
+_OPENED = re.compile(rb"[(\[{]\s*\\{0,3}[\"'`]$")
+_CLOSED = re.compile(rb"\s*[)\]}]")
 _ESCAPES = re.compile(r"\\([\\/\"'`])")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The text being matched: its bytes, its shown path and how it is written."""
+    """The text being matched: its bytes, its shown path and how it is written.
+
+    ``packed``: a machine wrote it for machines (minified, a source map), so that only what is sure counts there.
+    """
 
     data: bytes
     path: str
     kind: Written
+    packed: bool = False
 
     def text(self, start: int, end: int) -> str:
         """The characters between two byte offsets; bytes that are no UTF-8 survive a round trip."""
@@ -79,7 +87,11 @@ def _sifted(detector: Detector, span: Span, page: Page) -> Candidate | None:
     value = page.text(span.start, span.end)
     key = key_path(page.data, span.start, page.path, page.kind)
     confidence = _confidence(detector, span, page, key)
-    if confidence is None or _ruled_out(detector, key) or _made_up(detector, value):
+    if (
+        confidence is None
+        or _ruled_out(detector, key)
+        or _made_up(detector, value, named=confidence is Confidence.HIGH)
+    ):
         return None
     if detector.checksum and checksums.fits(detector.checksum, value) is False:
         confidence = min(confidence, Confidence.LOW)
@@ -110,7 +122,7 @@ def _ruled_out(detector: Detector, key: str) -> bool:
     return any(re.search(pattern, leaf) or re.search(pattern, key) for pattern in detector.not_keys)
 
 
-def _made_up(detector: Detector, value: str) -> bool:
+def _made_up(detector: Detector, value: str, *, named: bool) -> bool:
     """Whether a value of the right shape is still no secret: a mask, a sample, too even to be random."""
     if detector.decoder == "jwt" and _is_sample_jwt(value):
         return True
@@ -126,7 +138,9 @@ def _made_up(detector: Detector, value: str) -> bool:
         return True
     if is_sequence(body.lower()) or "example" in body.lower():
         return True
-    return detector.form is Form.VALUE and nature(body) not in {Nature.LITERAL, Nature.PATH, Nature.HASH}
+    if detector.form is not Form.VALUE:
+        return False
+    return nature(body) not in {Nature.LITERAL, Nature.PATH, Nature.HASH} or (not named and is_identifier_like(body))
 
 
 def _is_sample_jwt(value: str) -> bool:
@@ -185,7 +199,9 @@ def _decide(carrier: Carrier, match: re.Match[bytes], page: Page) -> Candidate |
     start, end = match.span("secret")
     value = page.text(start, end).rstrip("\\")
     end = start + len(value.encode("utf-8", "surrogateescape"))
-    verdict = _verdict(carrier, groups, value, page.kind)
+    verdict = _verdict(carrier, groups, value, page.kind, alone=groups.get("op") == "," and _stands_alone(page, match))
+    if verdict is not None and page.packed and verdict.confidence < Confidence.HIGH:
+        return None
     if verdict is None:
         return None
     key = groups.get("key", "")
@@ -195,11 +211,20 @@ def _decide(carrier: Carrier, match: re.Match[bytes], page: Page) -> Candidate |
     return Candidate(verdict.rule, start, end, verdict.confidence, _RANKS[Form.CARRIER], shown, None, extra)
 
 
-def _verdict(carrier: Carrier, groups: dict[str, str], value: str, kind: Written) -> generic.Verdict | None:
+def _stands_alone(page: Page, match: re.Match[bytes]) -> bool:
+    """Whether a quoted name and its quoted value are a bracket's only content: ``("password", "…")``."""
+    before = page.data[max(0, match.start() - _BRACKET_BYTES) : match.start()]
+    after = page.data[match.end() : match.end() + _BRACKET_BYTES]
+    return bool(_OPENED.search(before) and _CLOSED.match(after) and set(match["close"]) & set(b"\"'`;"))
+
+
+def _verdict(
+    carrier: Carrier, groups: dict[str, str], value: str, kind: Written, *, alone: bool
+) -> generic.Verdict | None:
     key = groups.get("key", "")
     name = carrier.name
     if name == "assignment":
-        if groups["op"] == "," and not set(groups["close"]) & set("\"'`;"):
+        if groups["op"] == "," and not alone:
             return None
         return generic.assignment(key, value, kind, quoted=True)
     if name == "bare-assignment":
@@ -208,21 +233,21 @@ def _verdict(carrier: Carrier, groups: dict[str, str], value: str, kind: Written
         first = groups.get("first") or None
         return generic.call(key, value, kind, first=first.strip("\\\"'`") if first else None)
     if name == "header":
-        return generic.header(key, value)
+        return elsewhere.header(key, value)
     if name == "url":
-        return generic.url(groups["scheme"], groups.get("user", ""), value, groups.get("host", ""))
+        return elsewhere.url(groups["scheme"], groups.get("user", ""), value, groups.get("host", ""))
     if name == "command":
-        return generic.command(groups["tool"], key, groups["sep"], value)
+        return elsewhere.command(groups["tool"], key, groups["sep"], value)
     return _simple_verdict(name, key, value, kind)
 
 
 def _simple_verdict(name: str, key: str, value: str, kind: Written) -> generic.Verdict | None:
     if name == "query":
-        return generic.query(key, value)
+        return elsewhere.query(key, value)
     if name == "option":
-        return generic.option(key, value)
+        return elsewhere.option(key, value)
     if name == "spoken":
-        return generic.spoken(key, value)
+        return elsewhere.spoken(key, value)
     if name in {"sql", "secure-string"}:
         return generic.assignment("password", value, Written.CONFIG, quoted=True)
     if name == "named-header":

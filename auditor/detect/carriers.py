@@ -13,6 +13,7 @@ from functools import cached_property
 from auditor.detect.languages import Written
 
 _ANY = frozenset(Written)
+_SPOKEN = frozenset({Written.PROSE, Written.UNKNOWN, Written.CONFIG, Written.SHELL, Written.MARKUP})
 _BARE = frozenset({Written.CONFIG, Written.SHELL, Written.UNKNOWN, Written.PROSE})
 _NAMES = (
     r"(?:passw|passphrase|passcode|passwd|pwd|pswd|pass[\"'\s_:=]|secret|token|[a-z0-9][_.\-]?key|auth|cred|wachtwoord|"
@@ -140,5 +141,6 @@ CARRIERS: tuple[Carrier, ...] = (
         r"(?:password|passwd|pwd|passphrase|passcode|pin|token|secret|key)[\"')\]]{0,2}[ \t]+(?:is|was|are)[ \t:]{1,3}[\"'`]?[^\s\"'`<>]{4}",
         rb"(?P<key>password|passwd|pwd|passphrase|passcode|pin|token|secret|key)[\"')\]]{0,2}[ \t]+(?:is|was|are)[ \t:]{1,3}"
         rb"(?P<quote>[\"'`]?)(?P<secret>[^\s\"'`<>]{4,200})(?P=quote)",
+        _SPOKEN,
     ),
 )

@@ -76,6 +76,14 @@ def normalised(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
+# Tokens that are no credentials: of parsers, of pages of results, of concurrency.
+_OTHER_TOKENS = frozenset(
+    "next page continuation change cancel cancellation end start first last prev previous syntax close open parse lex "
+    "keyword string comment operator punctuation pagination marker sync resume eof peek lookahead delimiter design "
+    "color colour theme style css font space word sub stop pad mask special vocab max num n k request idempotency client_request sequence brace paren bracket comma arrow".split()
+)
+
+
 @lru_cache(maxsize=8192)
 def claim(name: str) -> Claim:
     """Return what ``name`` (a key path's last part, or all of it) claims of its value."""
@@ -96,7 +104,8 @@ def _of_word(parts: list[str], place: int) -> Claim:
     if word in _SECRET:
         return Claim.SECRET
     if word in _TOKEN:
-        return Claim.TOKEN
+        other = place and parts[place - 1] in _OTHER_TOKENS
+        return Claim.NONE if other else Claim.TOKEN
     if word in _AUTH:
         return Claim.AUTH
     return _key_claim(parts, place)

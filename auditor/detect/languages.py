@@ -18,7 +18,7 @@ class Written(Enum):
 
 
 _BY_SUFFIX = {
-    Written.CODE: "py pyi pyx ipynb js jsx mjs cjs ts tsx vue svelte java kt kts scala groovy go rb erb rs c h cc cpp cxx "
+    Written.CODE: "py pyi pyx ipynb js jsx mjs cjs ts mts cts tsx vue svelte java kt kts scala groovy go rb erb rs c h cc cpp cxx "
     "hpp hh cs fs vb swift m mm php php5 phtml pl pm lua r jl dart ex exs erl hs clj cljs coffee elm ml sol tf gradle "
     "proto graphql sql psql tsql plsql bicep nix css scss sass less map jsp aspx cshtml as haxe hx nim zig v pas cr d",
     Written.SHELL: "sh bash zsh ksh fish bat cmd ps1 psm1 psd1 mk mak makefile dockerfile envrc command profile",
@@ -60,6 +60,8 @@ _NAMES = {
     "readme": Written.PROSE,
     "license": Written.PROSE,
 }
+_PACKED = 8192
+_PACKED_LINE = 500
 _GENERATED = (
     "package-lock.json",
     "yarn.lock",
@@ -89,6 +91,18 @@ def written(path: str) -> Written:
 def is_lock_file(path: str) -> bool:
     """Whether ``path`` is a file of hashes and addresses that a package manager wrote."""
     return path.rsplit("/", 1)[-1].lower() in _GENERATED
+
+
+def is_packed(path: str, head: bytes) -> bool:
+    """Whether a file was written by a machine for machines: a source map, or code in one enormous line."""
+    name = path.lower()
+    if name.endswith((".map", ".min.js", ".min.css", ".bundle.js", ".snap")):
+        return True
+    return (
+        name.endswith((".js", ".mjs", ".cjs", ".css"))
+        and len(head) >= _PACKED
+        and head.count(b"\n") * _PACKED_LINE < len(head)
+    )
 
 
 def is_yaml(path: str) -> bool:

@@ -13,7 +13,7 @@ from auditor.detect.candidates import Candidate, Page, from_carrier, from_detect
 from auditor.detect.carriers import CARRIERS
 from auditor.detect.context import nearby, sidecars
 from auditor.detect.engine import Event
-from auditor.detect.languages import is_lock_file, written
+from auditor.detect.languages import is_lock_file, is_packed, written
 from auditor.detect.pairs import paired
 from auditor.model.credential import Confidence, Match, Part
 from auditor.model.lines import LineIndex
@@ -23,6 +23,7 @@ from auditor.rulebook.book import Rulebook
 from auditor.rulebook.schema import Form
 
 _ANYONES = "generic"
+_HEAD = 16_384
 
 
 class Nominates(Protocol):
@@ -46,7 +47,8 @@ class Matcher:
         if not events:
             return ()
         path = fragment.target.path
-        page = Page(bytes(fragment.data), path, written(path))
+        data = bytes(fragment.data)
+        page = Page(data, path, written(path), is_packed(path, data[:_HEAD]))
         kept = resolve(self._attributed(self._candidates(events, page), page))
         fresh = [c for c in paired(kept, page.data) if fragment.owns(c.candidate.end)]
         lines = LineIndex(fragment)

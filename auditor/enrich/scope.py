@@ -52,13 +52,12 @@ _PEOPLE = ("user", "username", "login", "email", "client_email", "client_id")
 
 def infer(credential: Credential, detector: Detector, provider: Provider, *, decoded: Decoded | None) -> Scope:
     """Return grants, identity, backups and environment; ``decoded`` is what ``decode.of`` gave."""
-    stored = provider.category in _BELONGING
-    named = {**(dict(sidecars.read(credential.sidecars).naming) if stored else {}), **dict(_naming(credential))}
+    named = dict(_naming(credential))
     grants, facts = _grants(credential, detector, provider, decoded, _over(detector, decoded, named))
     powers = {grant.power for grant in grants}
     known = provider.backups if not grants or powers & _BREAKING else Backups.NONE
     bound = decoded is not None and decoded.basis is Basis.CLAIM and bool(decoded.resources)
-    wide = Power.ADMIN in powers and not stored and not bound
+    wide = Power.ADMIN in powers and provider.category not in _BELONGING and not bound
     environment, told = environment_of(credential, detector, decoded, named.get("host", ""), wide=wide)
     return Scope(
         grants=grants,

@@ -21,17 +21,7 @@ _RENEWS = frozenset({"refreshtoken", "offlinetoken"})
 _RENEWS_UNTIL = frozenset({"refreshtokenexpiresat", "refreshexpiresat", "refreshtokenexpiry"})
 _SCOPES = frozenset({"scope", "scopes", "scp", "permissions"})
 _ENVIRONMENTS = frozenset({"environment", "environmentname", "env", "stage"})
-# Values that name what a credential belongs to, and how a sentence calls them.
-_NAMING = {
-    "account": "account",
-    "accountid": "account",
-    "project": "project",
-    "projectid": "project",
-    "host": "host",
-    "hostname": "host",
-    "server": "host",
-    "database": "database",
-}
+_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{1,24}")
 _ABSENT = frozenset({"", "null", "none", "nil", "false", "undefined", "~"})
 _NEVER = frozenset({"never", "infinite", "unlimited", "no expiration", "noexpiration"})
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
@@ -53,7 +43,6 @@ class Sidecars:
     renewable_until: datetime | None = None
     scopes: tuple[str, ...] = ()
     environment: str = ""
-    naming: tuple[tuple[str, str], ...] = ()
 
 
 def read(pairs: Iterable[tuple[str, str]]) -> Sidecars:
@@ -75,8 +64,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> Sidecars:
         renewable=any(plain in _RENEWS and value.lower() not in _ABSENT for _, plain, value in known),
         renewable_until=_latest(value for _, plain, value in known if plain in _RENEWS_UNTIL),
         scopes=_scopes(value for _, plain, value in known if plain in _SCOPES),
-        environment=tidy(next((value for _, plain, value in known if plain in _ENVIRONMENTS), "")),
-        naming=tuple((_NAMING[plain], tidy(value)) for _, plain, value in known if plain in _NAMING and tidy(value)),
+        environment=_environment(value for _, plain, value in known if plain in _ENVIRONMENTS),
     )
 
 
@@ -92,6 +80,11 @@ def _seconds(value: str) -> timedelta | None:
 
 def _latest(values: Iterable[str]) -> datetime | None:
     return max((moment for moment in map(moments.parse, values) if moment is not None), default=None)
+
+
+def _environment(values: Iterable[str]) -> str:
+    """The first value that is one word: under ``environment`` also stand whole lists of variables."""
+    return next((value for value in values if _WORD.fullmatch(value)), "")
 
 
 def _scopes(values: Iterable[str]) -> tuple[str, ...]:

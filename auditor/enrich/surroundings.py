@@ -38,9 +38,7 @@ def _around(credential: Credential, *, wide: bool) -> tuple[Environment, tuple[F
     if told is Environment.UNKNOWN:
         told, said = worst(map(_of_sighting, credential.sightings)), "the names and paths it stands under"
     if told is Environment.UNKNOWN:
-        told, said = of_nearby(_near(credential)), "the words around it"
-    if told is Environment.UNKNOWN:
-        return told, ()
+        return _of_neighbours(credential)
     samples = all(of_samples(sighting.location.path) for sighting in credential.sightings)
     if wide and told is not Environment.PRODUCTION and not samples:
         note = f"{said} tell of {_name(told)}, which does not bind a credential for the whole account"
@@ -52,6 +50,17 @@ def _of_sighting(sighting: Sighting) -> Environment:
     """The name a value stands under is nearer to it than the path."""
     by_name = named(sighting.context)
     return by_name if by_name is not Environment.UNKNOWN else of_path(sighting.location.path)
+
+
+def _of_neighbours(credential: Credential) -> tuple[Environment, tuple[Fact, ...]]:
+    """What the words around it tell: they may speak of the line before, so they can only make matters worse."""
+    told = of_nearby(_near(credential))
+    if told is Environment.UNKNOWN:
+        return told, ()
+    if told is Environment.PRODUCTION:
+        return told, (_fact("the words around it tell of production", Basis.SIDECAR),)
+    note = f"the words around it tell of {_name(told)}, perhaps of something else there: not counted"
+    return Environment.UNKNOWN, (_fact(note, Basis.SIDECAR),)
 
 
 def _near(credential: Credential) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import hashlib
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.exposure import remedies
 from auditor.exposure.sentences import counted, listed
@@ -56,10 +56,21 @@ def candidate_fixes(
         for fix in _at_the_credential(finding, remediation.get(_provider(finding), _UNKNOWN)):
             found.setdefault(fix.id, fix)
     by_agent = _ways(held)
-    for record in agents:
+    for record in _told_apart(agents):
         for fix in _at_the_agent(record, by_agent.get((record.agent, record.surface), [])):
             found.setdefault(fix.id, fix)
     return tuple(found.values())
+
+
+def _told_apart(agents: Iterable[AgentRecord]) -> Iterator[AgentRecord]:
+    """The records, with the surface in the name of those agents that have several."""
+    held = list(agents)
+    surfaces: dict[str, set[str]] = defaultdict(set)
+    for record in held:
+        surfaces[record.agent].add(record.surface)
+    for record in held:
+        several = len(surfaces[record.agent]) > 1
+        yield replace(record, name=f"{record.name} ({record.surface})") if several else record
 
 
 def fix_id(kind: FixKind, agent: str, surface: str, subject: Iterable[str]) -> str:
@@ -110,9 +121,8 @@ def _at_the_credential(finding: Finding, remediation: Remediation) -> Iterator[F
         return
     yield _credential_fix(finding, FixKind.REVOKE, f"Revoke the {title}", 4, remediation.revoke)
     if remediation.replace:
-        other = [f"or {one}" for one in remediation.replace[1:]]
-        said = f"Use {'; '.join([remediation.replace[0], *other])}. {remediation.rotate}"
-        yield _credential_fix(finding, FixKind.NARROW, f"Replace it by {remediation.replace[0]}", 4, said)
+        said = f"Best first: {'; '.join(remediation.replace)}. {remediation.rotate}"
+        yield _credential_fix(finding, FixKind.NARROW, f"Replace the {title} by something narrower or shorter", 4, said)
     if _copied(assessment):
         said = f"{remediation.rotate} Then {_KEYCHAIN} in {_places(assessment)}; what history has seen stays seen."
         yield _credential_fix(finding, FixKind.ROTATE, f"Rotate the {title} and keep it out of files", 4, said)

@@ -30,6 +30,8 @@ _PLACES = {
     Origin.HISTORY: "{place}, a shell's history, holds a copy",
     Origin.AGENT_CONFIG: "{place}, an agent's own configuration, holds it",
 }
+_VERBS = {Power.ADMIN: "administer", Power.PIVOT: "read other credentials"}
+_NOTHING_KNOWN = "nothing tells what it may do"
 _BREAKING = frozenset({Power.DESTROY, Power.ADMIN})
 
 
@@ -83,7 +85,8 @@ def _credential(assessment: Assessment) -> Step:
     lives = "which a refresh token beside it renews" if life.renewable else _LIVES[life.kind]
     if life.expires_at is not None and life.kind not in {LifetimeKind.EXPIRED, LifetimeKind.UNKNOWN}:
         lives += f" ({life.expires_at:%Y-%m-%d})"
-    age = f", {counted(life.age_days, 'day', 'days')} old" if life.age_days is not None else ""
+    least = "" if life.first_commit else "at least "
+    age = f", {least}{counted(life.age_days, 'day', 'days')} old" if life.age_days else ""
     return Step("credential", f"{credential.title}, {lives}{age}")
 
 
@@ -96,7 +99,7 @@ def _identity(assessment: Assessment) -> Step:
 
 def _power(assessment: Assessment, reach: Reach) -> Step:
     powers = assessment.scope.powers
-    said = f"it may {listed([power.value for power in powers])}" if powers else "nothing tells what it may do"
+    said = f"it may {listed([_VERBS.get(power, power.value) for power in powers])}" if powers else _NOTHING_KNOWN
     free = " with no further question" if reach.use is Use.FREE and powers else ""
     return Step("power", f"{said}{free}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.exposure.scoring import Cap, Level, Scoring
+from auditor.exposure.sentences import counted
 from auditor.model.credential import Assessment, Backups, Confidence, Fact, Lifetime, LifetimeKind, Power, State
 from auditor.model.exposure import Factor, Means, Reach, Score, Use
 
@@ -16,7 +17,6 @@ _USES = {use: use.word for use in Use}
 _BREAKING = frozenset({Power.DESTROY, Power.ADMIN})
 _WORST = Power.DESTROY.value
 _MOST_EVIDENCE = 3
-_DAYS_A_YEAR = 365
 
 
 def score(assessment: Assessment, reaches: Iterable[Reach], scoring: Scoring) -> Score:
@@ -146,10 +146,9 @@ def _powers(assessment: Assessment) -> str:
 
 
 def _age(life: Lifetime) -> tuple[str, ...]:
-    if life.age_days is None:
+    if not life.age_days:
         return ()
-    age = f"{life.age_days} days old"
-    return (f"{age}, over {life.age_days // _DAYS_A_YEAR} years",) if life.age_days >= 2 * _DAYS_A_YEAR else (age,)
+    return (f"{'' if life.first_commit else 'at least '}{counted(life.age_days, 'day', 'days')} old",)
 
 
 def _facts(facts: Iterable[Fact], *fields: str) -> tuple[str, ...]:

@@ -48,7 +48,22 @@ from auditor.model.credential import (
     Scope,
     State,
 )
-from auditor.model.exposure import Band, Exposure, Factor, Finding, Fix, FixKind, Means, Reach, Report, Score, Step, Use
+from auditor.model.exposure import (
+    Band,
+    Cut,
+    Effect,
+    Exposure,
+    Factor,
+    Finding,
+    Fix,
+    FixKind,
+    Means,
+    Reach,
+    Report,
+    Score,
+    Step,
+    Use,
+)
 from auditor.model.place import Fragment, Location, Origin, Sighting, Skip, Target
 from auditor.model.secret import Secret
 
@@ -64,6 +79,8 @@ __all__ = [
     "Confidence",
     "ConfigSource",
     "Credential",
+    "Cut",
+    "Effect",
     "EnforcedFor",
     "EnvMode",
     "EnvReach",

@@ -150,8 +150,36 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What one fix, done alone, makes of a finding: score and band after it, both None when nothing of it is left."""
+
+    fix: str
+    score: int | None
+    band: Band | None
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The cheapest changes found that take findings below a band, in the order to do them.
+
+    ``fixes`` and ``findings`` are ids; ``left`` are the findings that no known change takes there. ``exact``: no
+    cheaper set of the known changes exists.
+    """
+
+    below: Band
+    fixes: tuple[str, ...]
+    cost: int
+    findings: tuple[str, ...]
+    left: tuple[str, ...] = ()
+    exact: bool = False
+
+
+@dataclass(frozen=True)
 class Finding:
-    """An exposure with its score, kill chain and the ids of its fixes. ``id`` is stable across runs and moves."""
+    """An exposure with its score, kill chain and the ids of its fixes. ``id`` is stable across runs and moves.
+
+    ``worst`` is the reach that the score and the chain are about; ``effects`` say what each fix would do.
+    """
 
     id: str
     exposure: Exposure
@@ -160,6 +188,8 @@ class Finding:
     fixes: tuple[str, ...]
     taxonomy: tuple[str, ...] = ()
     suppressed: str = ""
+    worst: Reach | None = None
+    effects: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,3 +207,4 @@ class Report:
     seconds: float
     key_id: str
     notes: tuple[str, ...] = ()
+    cut: Cut | None = None

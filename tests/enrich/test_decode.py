@@ -542,6 +542,27 @@ def test_a_kubeconfig_tells_static_tokens_certificates_and_helpers_apart(key: An
     assert "cluster k8s.prod.acme.example:6443" in token.resources
 
 
+def test_a_kubeconfig_in_yaml_is_read_as_well(key: Any) -> None:
+    text = f"""apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: {b64("x" * 40)}
+    server: https://10.0.0.1:6443
+  name: kubernetes
+current-context: kubernetes-admin@staging
+users:
+- name: kubernetes-admin
+  user:
+    client-certificate-data: {b64(certificate(key, groups=("system:masters",)))}
+    client-key-data: {b64(pem(key, "PKCS8"))}
+"""
+    found = read("kubeconfig", text)
+    assert (found.expires_at, Power.DESTROY in found.powers) == (LATER, True)
+    assert found.environment is Environment.STAGING
+    helper = read("kubeconfig", "users:\n- name: sso\n  user:\n    exec:\n      command: aws\n")
+    assert (helper.brief, helper.identity) == (True, "sso")
+
+
 def test_a_kubeconfig_is_read_in_base64_and_in_pieces(key: Any) -> None:
     assert read("kubeconfig", b64(kubeconfig({"token": jwt(exp=UNTIL)}))).expires_at == LATER
     assert read("kubeconfig", jwt(exp=UNTIL)).expires_at == LATER

@@ -112,7 +112,8 @@ def test_the_public_half_of_a_pair_is_told_from_a_whole_pair(make: SimpleNamespa
         ({"path": ".env.production"}, Environment.PRODUCTION),
         ({"path": "tests/fixtures/a.json"}, Environment.TEST),
         ({"nearby": ("production",)}, Environment.PRODUCTION),
-        ({"nearby": ("staging",)}, Environment.STAGING),
+        ({"sidecars": (("environment", "staging"),)}, Environment.STAGING),
+        ({"sidecars": (("environment", "DATABASE_URL: test"),)}, Environment.UNKNOWN),
         ({"path": ".gitlab-ci.yml", "nearby": ("ci",)}, Environment.UNKNOWN),
         ({"sidecars": (("environment", "production"),), "path": "tests/a"}, Environment.PRODUCTION),
         ({}, Environment.UNKNOWN),
@@ -138,12 +139,21 @@ def test_a_token_for_the_whole_account_is_not_bound_by_the_name_of_its_file(make
     assert one_project.environment is Environment.STAGING
 
 
-def test_a_database_belongs_to_its_host(make: SimpleNamespace) -> None:
+def test_a_credential_belongs_to_the_host_that_is_a_part_of_it(make: SimpleNamespace) -> None:
     databases = make.provider(category="database")
-    near = make.credential(sidecars=(("host", "localhost"), ("database", "shop")))
-    found = infer(near, make.detector(powers=tuple(Power), over=""), databases, decoded=None)
+    parts = (Part("host", Secret("localhost")), Part("database", Secret("shop")))
+    found = infer(make.credential(parts=parts), make.detector(powers=tuple(Power), over=""), databases, decoded=None)
     assert found.environment is Environment.TEST
     assert found.resources == ("host localhost, database shop",)
+    neighbour = make.credential(sidecars=(("host", "localhost"),))
+    assert infer(neighbour, make.detector(), databases, decoded=None).environment is Environment.UNKNOWN
+
+
+def test_words_of_the_neighbourhood_never_make_it_harmless(make: SimpleNamespace) -> None:
+    for word in ("staging", "test", "dev"):
+        found = infer(make.credential(nearby=(word,)), make.detector(), make.provider(), decoded=None)
+        assert found.environment is Environment.UNKNOWN
+        assert any("not counted" in fact.says for fact in found.facts)
 
 
 def test_the_detectors_and_the_values_own_environment_come_first(make: SimpleNamespace) -> None:

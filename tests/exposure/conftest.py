@@ -44,6 +44,10 @@ def location(path: str = "scripts/domains.sh", line: int = 14, origin: Origin = 
     return Location(path, line, 8, 44, origin)
 
 
+def real(path: str) -> str:
+    return f"/home/u/{path[2:]}" if path.startswith("~/") else f"/repo/{path}"
+
+
 def credential(number: int = 0, **given: Any) -> Credential:
     secret = Secret(f"acme_{number:030d}")
     places = given.pop("places", (location(),))
@@ -56,7 +60,7 @@ def credential(number: int = 0, **given: Any) -> Credential:
         "fingerprint": secret.fingerprint(b"tests", "acme"),
         "preview": "[REDACTED len=35]",
         "confidence": Confidence.HIGH,
-        "sightings": tuple(Sighting(one, f"/repo/{one.path}", "ACME_TOKEN", tracked) for one in places),
+        "sightings": tuple(Sighting(one, real(one.path), "ACME_TOKEN", tracked) for one in places),
     }
     return Credential(**{**base, **given})
 

@@ -20,7 +20,7 @@ STAGING = {"environment": Environment.STAGING}
 TEST = {"environment": Environment.TEST}
 INSIDE = {"backups": Backups.INSIDE}
 UNSURE = {"confidence": Confidence.LOW}
-D, I, S, M, A, N = Means.DIRECT, Means.INHERITED, Means.VIA_SHELL, Means.VIA_MCP, Means.WITH_APPROVAL, Means.NONE
+D, E, S, M, A, N = Means.DIRECT, Means.INHERITED, Means.VIA_SHELL, Means.VIA_MCP, Means.WITH_APPROVAL, Means.NONE
 FREE, JUDGED, ASKED, OFFLINE, NOTHING = Use.FREE, Use.RISK_BASED, Use.WITH_APPROVAL, Use.LOCAL_ONLY, Use.NONE
 
 SITUATIONS: list[tuple[str, tuple[Power, ...], dict[str, Any], tuple[Means, Use]]] = [
@@ -52,13 +52,13 @@ SITUATIONS: list[tuple[str, tuple[Power, ...], dict[str, Any], tuple[Means, Use]
     ("production database, reads and writes", (READ, WRITE), PRODUCTION, (D, FREE)),
     ("staging database owner, agent runs anything", (READ, WRITE, ADMIN, DESTROY), STAGING, (D, FREE)),
     ("local database, agent runs anything", (READ, WRITE, DESTROY), TEST, (D, FREE)),
-    ("source host token with CI secrets", (READ, WRITE, PUBLISH, PIVOT), {}, (I, FREE)),
+    ("source host token with CI secrets", (READ, WRITE, PUBLISH, PIVOT), {}, (E, FREE)),
     ("package upload token", (PUBLISH,), {}, (D, FREE)),
     ("package upload token, a human approves commands", (PUBLISH,), {}, (D, ASKED)),
     ("payment key: write and spend, unattended", (READ, WRITE, SPEND), {}, (S, FREE)),
     ("payment key in live mode, unattended", (READ, WRITE, SPEND), PRODUCTION, (S, FREE)),
     ("payment key in test mode, unattended", (READ, WRITE, SPEND), TEST, (S, FREE)),
-    ("model API key: spend, inherited", (SPEND,), {}, (I, FREE)),
+    ("model API key: spend, inherited", (SPEND,), {}, (E, FREE)),
     ("token held by a tool server with approved tools", (READ, WRITE), {}, (M, FREE)),
     ("read-only API key, unattended", (READ,), {}, (D, FREE)),
     ("read-only API key, a human approves commands", (READ,), {}, (D, ASKED)),

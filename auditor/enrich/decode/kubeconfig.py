@@ -1,13 +1,14 @@
 """kubeconfig files and their pieces: a static token, a client certificate, or a helper that mints short tokens.
 
+The few fields that matter are found by their names, so that YAML, JSON and cut-off text are read alike.
 https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from auditor.enrich.decode import certificate, jwt
 from auditor.enrich.decode.bits import base64_text
@@ -17,7 +18,14 @@ from auditor.enrich.words import listed, tidy
 from auditor.model.credential import Environment
 
 _FORM = "Kubernetes credential"
-_LONGEST = 1 << 20
+_LONGEST = 1 << 18
+_USERS = re.compile(r"""(?:^|["'\s{,])users["']?\s*:""")
+_TOKEN = re.compile(r"""(?<![\w-])token["']?\s*:\s*["']?([^\s"',}]{8,})""")
+_CERTIFICATE = re.compile(r"""client-certificate-data["']?\s*:\s*["']?([A-Za-z0-9+/=]{40,})""")
+_HELPER = re.compile(r"""(?<![\w-])(?:exec|auth-provider)["']?\s*:\s*(?:\{|[a-z])""")
+_SERVER = re.compile(r"""(?<![\w-])server["']?\s*:\s*["']?[a-z]+://(?:[^@/\s"']*@)?([^/\s"',}]+)""")
+_NAME = re.compile(r"""(?:^|["'\s{,-])(?:name|current-context)["']?\s*:\s*["']?([^\s"',}]+)""")
+_USER = re.compile(r"""name["']?\s*:\s*["']?([^\s"',}]+)["']?,?\s*["']?user["']?\s*:\s*(?:\{|[a-z])""")
 
 
 @forgiving
@@ -32,61 +40,41 @@ def _piece(text: str) -> Decoded | None:
 
 
 def _file(text: str) -> Decoded | None:
-    if "users:" not in text and '"users"' not in text:
+    held = text[:_LONGEST]
+    if not _USERS.search(held):
         return None
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        data = yaml.load(text[:_LONGEST], Loader=loader)  # noqa: S506 - both loaders are safe ones
-    except yaml.YAMLError:
-        return None
-    if not isinstance(data, dict) or not isinstance(data.get("users"), list):
-        return None
-    readings = [reading for reading in (_user(entry) for entry in data["users"]) if reading is not None]
-    servers = _servers(data)
+    servers = tuple(dict.fromkeys(tidy(server) for server in _SERVER.findall(held)))
     # Several users in one file: the one that lives longest tells how dangerous the file is.
-    best = max(readings, key=_lasting, default=Decoded(_FORM, provider="kubernetes"))
+    best = max(_users(held), key=_lasting, default=Decoded(_FORM))
+    user = _USER.search(held)
     return replace(
         best,
+        form=_FORM,
+        identity=best.identity or (tidy(user.group(1)) if user else ""),
+        provider="kubernetes",
         resources=(*best.resources, *((f"cluster {listed(servers)}",) if servers else ())),
-        environment=_environment(data, servers),
+        environment=_environment(held, servers),
     )
 
 
-def _lasting(found: Decoded) -> tuple[bool, float]:
-    return found.never, found.expires_at.timestamp() if found.expires_at else 0.0
+def _lasting(found: Decoded) -> tuple[bool, bool, float]:
+    return found.never, not found.brief, found.expires_at.timestamp() if found.expires_at else 0.0
 
 
-def _user(entry: Any) -> Decoded | None:
-    name, user = tidy(entry.get("name", "")), entry.get("user")
-    if not isinstance(user, Mapping):
-        return None
-    found = None
-    if isinstance(user.get("token"), str):
-        found = jwt.read(user["token"]) or Decoded(_FORM)
-    elif isinstance(user.get("client-certificate-data"), str):
-        found = certificate.certified(user["client-certificate-data"])
-    elif isinstance(user.get("exec"), Mapping) or isinstance(user.get("auth-provider"), Mapping):
+def _users(text: str) -> Iterator[Decoded]:
+    """One reading for each token, each certificate, and for helpers."""
+    for token in _TOKEN.findall(text):
+        yield jwt.read(token) or Decoded(_FORM)
+    for data in _CERTIFICATE.findall(text):
+        found = certificate.certified(data)
+        if found is not None:
+            yield found
+    if _HELPER.search(text):
         said = claim("kind", "no token is stored: a helper mints short ones with the rights of whoever is signed in")
-        found = Decoded(_FORM, brief=True, facts=(said,))
-    if found is None:
-        return None
-    return replace(found, form=_FORM, identity=found.identity or name, provider="kubernetes")
+        yield Decoded(_FORM, brief=True, facts=(said,))
 
 
-def _servers(data: Mapping[str, Any]) -> tuple[str, ...]:
-    found = []
-    for entry in data.get("clusters") or []:
-        cluster = entry.get("cluster") if isinstance(entry, Mapping) else None
-        server = cluster.get("server") if isinstance(cluster, Mapping) else None
-        if isinstance(server, str):
-            found.append(tidy(server.partition("://")[2].partition("/")[0].rpartition("@")[2]))
-    return tuple(dict.fromkeys(found))
-
-
-def _environment(data: Mapping[str, Any], servers: tuple[str, ...]) -> Environment:
-    contexts = [named(str(entry.get("name", ""))) for entry in data.get("contexts") or []]
-    told = [*contexts, *(of_host(server.rpartition(":")[0] or server) for server in servers)]
+def _environment(text: str, servers: tuple[str, ...]) -> Environment:
+    told = [*map(named, _NAME.findall(text)), *(of_host(server.rpartition(":")[0] or server) for server in servers)]
     known = [one for one in told if one is not Environment.UNKNOWN]
     return worst(known) if known else Environment.UNKNOWN
