@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
@@ -40,6 +40,7 @@ from auditor.model import (
     Skip,
     Target,
 )
+from auditor.model.frozen import frozen
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.find import rules_folder
 from auditor.rulebook.schema import Detector
@@ -54,7 +55,7 @@ _SETTINGS = (
 ).split()
 
 
-@dataclass(frozen=True)
+@frozen
 class Job:
     """What one run is to look at, and with what.
 
@@ -83,7 +84,7 @@ class Job:
     platform: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Progress:
     """Who hears how far the run is: ``building`` before rules are compiled, ``read`` after every batch."""
 

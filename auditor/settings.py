@@ -9,17 +9,17 @@ import contextlib
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import UsageError
+from auditor.model.frozen import frozen
 
 _KEY_BYTES = 32
 _KEY_VARIABLE = "AGENT_AUDIT_FINGERPRINT_KEY"
 _CACHE_VARIABLE = "AGENT_AUDIT_CACHE_DIR"
 
 
-@dataclass(frozen=True)
+@frozen
 class Folders:
     """Per-user folders (None: there is no home to keep anything in)."""
 

@@ -35,8 +35,9 @@ DOORS = {
     "rich": ("report",),
     "hyperscan": ("detect/engine.py",),
     "git": ("sources/worktrees.py",),
-    "yaml": ("rulebook/load.py", "agents/yaml_text.py"),
-    "tomli": ("agents/documents.py", "settings.py"),
+    # Rules are YAML, agents write YAML of their own, and so does kubectl: three readers that share nothing else.
+    "yaml": ("rulebook/load.py", "agents/", "enrich/decode/kubeconfig.py"),
+    "tomli": ("agents/documents.py", "settings.py", "rulebook/importer.py"),
     "detect_secrets": ("detect/yelp.py",),
     "platformdirs": ("settings.py",),
     "cryptography": ("enrich/decode",),

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from auditor.rulebook.exemplar import exemplar
+
 PROJECT = Path(__file__).parent.parent
 MANIFEST = PROJECT / ".pre-commit-hooks.yaml"
 
@@ -49,7 +51,7 @@ def test_the_manifest_is_valid() -> None:
 
 @pytest.mark.slow
 def test_a_staged_secret_blocks_and_the_cleaned_index_passes(repository: Path) -> None:
-    token = "ghp_" + "aZ3kQ9xW7mB2cV5nL8pR1tY4uI6oE0sD" + "2bN7"
+    token = exemplar("ghp_[0-9A-Za-z]{36}", "hook", checksum="github-crc32")
     file = repository / "deploy.sh"
     file.write_text(f"export GITHUB_TOKEN={token}\n", encoding="utf-8")
     git(repository, "add", "deploy.sh")

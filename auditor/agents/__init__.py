@@ -20,6 +20,7 @@ DIALECTS: Final[dict[str, str]] = {
     "cursor": "auditor.agents.cursor",
     "copilot-vscode": "auditor.agents.copilot_vscode",
     "opencode": "auditor.agents.opencode",
+    "copilot-cli": "auditor.agents.copilot_cli",
     "generic": "auditor.agents.generic",
 }
 _FALLBACK = "generic"

@@ -6,7 +6,7 @@ model-config, claude-directory, monitoring-usage.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,7 @@ from auditor.model.agent import (
     ReadReach,
     Verdict,
 )
+from auditor.model.frozen import frozen
 
 ID: Final = "claude-code"
 NAME: Final = "Claude Code"
@@ -50,7 +51,7 @@ _MODE: Final = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class _Mode:
     """The permission mode a session starts in: every possible one, and what else may let a model decide."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.agents.claude_rules import (
@@ -25,6 +24,7 @@ from auditor.agents.claude_rules import (
 from auditor.agents.commands import SimpleCommand, simple_commands, unwrap
 from auditor.agents.globs import matches
 from auditor.model.agent import AgentRecord, Evidence, ExecMode, ExecRule, FileRule, Verdict
+from auditor.model.frozen import frozen
 
 Answer = tuple[Verdict, tuple[Evidence, ...]]
 
@@ -50,7 +50,7 @@ _DOCUMENTATION_HOSTS: Final = frozenset({"docs.python.org", "developer.mozilla.o
 _HOME: Final = re.compile(r"^(/home/[^/]+|/Users/[^/]+|/root|[A-Za-z]:/Users/[^/]+)(?:/|$)")
 
 
-@dataclass(frozen=True)
+@frozen
 class _Stage:
     """What every step of a decision needs."""
 

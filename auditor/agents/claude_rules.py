@@ -7,7 +7,6 @@ Edit, WebFetch and MCP.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +15,7 @@ from auditor.agents.globs import gitignore_to_globs
 from auditor.agents.layers import Setting
 from auditor.agents.masks import blot
 from auditor.model.agent import EnforcedFor, ExecRule, FileRule, Verdict
+from auditor.model.frozen import frozen
 
 _RULE: Final = re.compile(r"^\s*([A-Za-z_*][\w*.-]*)\s*(?:\((.*)\))?\s*$", re.DOTALL)
 _PARAMETER: Final = re.compile(r"^(?:dangerouslyDisableSandbox|run_in_background|timeout|description):")
@@ -49,7 +49,7 @@ _SAFE_VARIABLES: Final = frozenset(
 _NEVER_BY_PREFIX: Final = frozenset({"watch", "setsid", "flock"})
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """A rule as written: the tool, and the specifier in brackets (None when there are none)."""
 
@@ -129,7 +129,7 @@ def file_rules(setting: Setting, effect: Verdict, anchors: Anchors, *, sandboxed
     return tuple(FileRule(effect, blot(setting.value), glob, enforced, setting.evidence) for glob in globs)
 
 
-@dataclass(frozen=True)
+@frozen
 class Anchors:
     """What the four path forms are anchored at: the settings' own folder, the start folder and the home; POSIX."""
 
@@ -171,7 +171,7 @@ def bash_matches(rule: Rule, command: SimpleCommand, effect: Verdict) -> bool:
     return spelling(command, effect).matched_by(rule)
 
 
-@dataclass(frozen=True)
+@frozen
 class Spelling:
     """The texts of one command that rules are held against; ``wild``: rules with a star may match them."""
 

@@ -6,7 +6,7 @@ children only; file tools, MCP servers and hooks run outside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from auditor.agents.claude_decide import AUTO_ALLOW_KEY, EXCLUDED_KEY
@@ -24,11 +24,12 @@ from auditor.model.agent import (
     Sandbox,
     Verdict,
 )
+from auditor.model.frozen import frozen
 
 _SYSTEM_FOLDERS: Final = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/etc", "/proc", "/sys", "/dev", "/tmp")  # noqa: S108
 
 
-@dataclass(frozen=True)
+@frozen
 class Box:
     """The sandbox and what follows from it. ``auto_allowed``: why sandboxed commands need no prompt."""
 

@@ -6,7 +6,7 @@ Source: the vendor's pages on settings, managed settings and the ``.claude`` dir
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from auditor.agents.documents import Document, read_json
 from auditor.agents.layers import Layer, Setting, scalar, source
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import ConfigSource, Evidence, Honoured, Trust
+from auditor.model.frozen import frozen
 
 _MANAGED_FOLDERS: Final = {
     "linux": ("etc", "claude-code"),
@@ -65,7 +66,7 @@ _AUTO_DEFAULT_SINCE: Final = (2, 1, 228)
 MODES: Final = frozenset({"default", "manual", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions"})
 
 
-@dataclass(frozen=True)
+@frozen
 class Claude:
     """All files of one workspace. ``layers``: highest precedence first. ``state`` is ``.claude.json``."""
 

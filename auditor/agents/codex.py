@@ -5,7 +5,7 @@ Source: the vendor's documentation (developers.openai.com/codex) and the command
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ from auditor.model.agent import (
     Sandbox,
     Verdict,
 )
+from auditor.model.frozen import frozen
 
 ID: Final = "codex"
 NAME: Final = "Codex"
@@ -48,7 +49,7 @@ _APPROVALS: Final = {
 _WEB: Final = {"live": NetworkMode.FREE, "cached": NetworkMode.NONE, "disabled": NetworkMode.NONE}
 
 
-@dataclass(frozen=True)
+@frozen
 class _Gate:
     """Who is asked, why, and whether leaving the sandbox may be asked for at all."""
 

@@ -22,6 +22,7 @@ from auditor.model.agent import (
     ReadBase,
     Verdict,
 )
+from auditor.model.frozen import frozen
 
 SANDBOX_MODES: Final = ("read-only", "workspace-write", "danger-full-access")
 _BUILT_IN: Final = {
@@ -34,7 +35,7 @@ _MINIMAL: Final = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/dev", "/
 _TEMPORARY: Final = "/tmp"  # noqa: S108 - a name in a configuration, nothing is written there
 
 
-@dataclass(frozen=True)
+@frozen
 class Bounds:
     """What the sandbox lets through. ``mode`` is a word of ``SANDBOX_MODES`` or ``profile``.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +17,7 @@ from auditor.agents.commands import SimpleCommand, is_broad, simple_commands
 from auditor.agents.documents import read_text
 from auditor.agents.masks import blot
 from auditor.model.agent import ConfigSource, Evidence, ExecRule, Honoured, Verdict
+from auditor.model.frozen import frozen
 
 Pattern = tuple[tuple[str, ...], ...]
 
@@ -26,7 +26,7 @@ _OTHER_CALLS: Final = frozenset({"host_executable", "network_rule"})
 _SHELLS: Final = frozenset({"bash", "sh", "zsh"})
 
 
-@dataclass(frozen=True)
+@frozen
 class RuleBook:
     """All rules in force, and the files they came from."""
 

@@ -6,13 +6,13 @@ network is open unless a setting closes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.agents.copilot_settings import Board
 from auditor.agents.globs import escape
 from auditor.agents.layers import Setting
 from auditor.model.agent import EnforcedFor, Evidence, FileRule, NetworkMode, Sandbox, Verdict
+from auditor.model.frozen import frozen
 
 ENABLED: Final = "chat.agent.sandbox.enabled"
 _OLD: Final = "chat.tools.terminal.sandbox.enabled"
@@ -20,7 +20,7 @@ _PATHS: Final = "chat.agent.sandbox.fileSystem.userConfiguredPaths"
 _ON: Final = (True, "on", "allowNetwork", "true")
 
 
-@dataclass(frozen=True)
+@frozen
 class Box:
     """The record's part of the sandbox, the paths it hides, and the network of commands in it."""
 

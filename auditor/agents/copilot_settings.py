@@ -8,7 +8,7 @@ is not taken from a workspace; the terminal's rules are, once the workspace is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from auditor.agents.layers import Layer, Setting, default
 from auditor.agents.masks import blot
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import ConfigSource, Evidence, Honoured
+from auditor.model.frozen import frozen
 
 GLOBAL: Final = "chat.tools.global.autoApprove"
 _APPLICATION: Final = frozenset({GLOBAL, "chat.tools.autoApprove"})
@@ -36,7 +37,7 @@ _STORES: Final = ("globalStorage/github.copilot-chat", "globalStorage/github.cop
 _OURS: Final = ("chat.", "github.copilot.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Sheet:
     """One file of flat settings. ``prefix``: where they stand in it; ``sure`` False: it may not be in use at all."""
 
@@ -61,7 +62,7 @@ class Sheet:
         return tuple(self.layer.document.table(*self.prefix))
 
 
-@dataclass(frozen=True)
+@frozen
 class Variant:
     """One VS Code on this machine: what is added to its name, and the folders of its user data and extensions."""
 
@@ -76,7 +77,7 @@ class Variant:
         return self.profile or self.data
 
 
-@dataclass(frozen=True)
+@frozen
 class Board:
     """Everything set for one workspace in one VS Code: policy over workspace over user."""
 

@@ -5,7 +5,6 @@ Source: the vendor's reference pages on permissions, sandbox, ignore files, MCP,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from auditor.agents.ignores import Ignores, from_file, ignore_rules
 from auditor.agents.layers import Layer, Setting, default, scalar, union
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import EnforcedFor, Evidence, FileRule, NetworkMode, ReadBase, Sandbox
+from auditor.model.frozen import frozen
 
 _PROJECT_MARKS: Final = (
     *("rules", "mcp.json", "hooks.json", "permissions.json", "sandbox.json", "cli.json", "environment.json"),
@@ -39,7 +39,7 @@ _SYSTEM_FOLDERS: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Scene:
     """One workspace: every file's layer, project before user, and the folder of the IDE's user data."""
 
@@ -59,7 +59,7 @@ class Scene:
         return self.workspace.as_posix()
 
 
-@dataclass(frozen=True)
+@frozen
 class Box:
     """The sandbox of commands: the record's part, what can be read in it, and which hosts it reaches."""
 

@@ -10,7 +10,7 @@ import json
 import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from auditor.agents.json_text import DEEPEST, JsonError, KeyPath, line_of, parse
 from auditor.agents.masks import names_secret, setting_word
 from auditor.agents.positions import toml_lines, yaml_lines
 from auditor.model.agent import Evidence
+from auditor.model.frozen import frozen
 
 _LARGE = 64 * 1024
 LARGEST = 4 * 1024 * 1024
@@ -41,7 +42,7 @@ class _Lines:
         return self._known.get(path, 0)
 
 
-@dataclass(frozen=True)
+@frozen
 class Document:
     """One configuration file. ``data`` is a table or list (a string from ``read_text``), or None.
 
@@ -127,7 +128,7 @@ def read_front_matter(path: Path, shown: str) -> Document:
     return _read(path, shown, _front_matter)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Outcome:
     data: Any = None
     problem: str = ""

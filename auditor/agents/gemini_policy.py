@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from auditor.agents.commands import is_broad, simple_commands
@@ -18,6 +18,7 @@ from auditor.agents.gemini_shell import SHELL, accepted
 from auditor.agents.layers import Setting
 from auditor.agents.masks import blot
 from auditor.model.agent import Evidence, ExecRule, Verdict
+from auditor.model.frozen import frozen
 
 DEFAULT, EXTENSION, WORKSPACE, USER, ADMIN = 1, 2, 3, 4, 5
 MODES: Final = {"default": "default", "auto_edit": "autoEdit", "plan": "plan", "yolo": "yolo"}
@@ -31,7 +32,7 @@ _MOST_PRIORITY: Final = 999
 _CORE: Final = ("read_file", "web_fetch", "write_file", "replace")
 
 
-@dataclass(frozen=True)
+@frozen
 class PolicyRule:
     """One rule as the engine sees it. ``kind``: any, prefix, regex (of the command), args (of the JSON arguments)."""
 

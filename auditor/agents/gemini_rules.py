@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,12 +26,13 @@ from auditor.agents.gemini_settings import Scene
 from auditor.agents.layers import Setting, default, flag, members, scalar, union
 from auditor.agents.mcp import server
 from auditor.model.agent import ConfigSource, Evidence, Honoured, McpServer, Verdict
+from auditor.model.frozen import frozen
 
 _WORKSPACE_NOTE: Final = "policy files of a workspace are not loaded by the CLI; not effective"
 _GROUP_OR_OTHER: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
-@dataclass(frozen=True)
+@frozen
 class Policies:
     """The rules of a session, highest number first, the policy files behind them, and what is to be said of them."""
 

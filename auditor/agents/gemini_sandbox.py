@@ -5,12 +5,12 @@ Source: the vendor's page on sandboxing and the open source of the CLI (utils/sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from auditor.agents.gemini_settings import Scene
 from auditor.agents.layers import Setting, default, flag, scalar, union
 from auditor.model.agent import EnforcedFor, EnvMode, Evidence, FileRule, NetworkMode, ReadBase, Sandbox, Verdict
+from auditor.model.frozen import frozen
 
 _CONTAINERS: Final = frozenset({"docker", "podman", "lxc", "runsc"})
 _ALL: Final = ("shell", "file-tool", "mcp", "hooks", "fetch")
@@ -26,7 +26,7 @@ _FORWARDED: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Boundary:
     """What a sandbox leaves: the record's part, what commands read, their network, and how much environment."""
 

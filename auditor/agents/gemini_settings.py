@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from auditor.agents.documents import Document, read_jsonc
 from auditor.agents.layers import Layer, Setting, flag
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import Evidence, Honoured, Trust
+from auditor.model.frozen import frozen
 
 KNOWN: Final = frozenset(
     {
@@ -41,7 +42,7 @@ _TRUSTING: Final = ("TRUST_FOLDER", "TRUST_PARENT")
 _LEVELS: Final = (*_TRUSTING, "DO_NOT_TRUST")
 
 
-@dataclass(frozen=True)
+@frozen
 class Folders:
     """The user's ``.gemini`` folder and the machine-wide one."""
 
@@ -54,7 +55,7 @@ class Folders:
         return self.user / "policies"
 
 
-@dataclass(frozen=True)
+@frozen
 class Scene:
     """One workspace seen on one surface: the layers that count (highest first), and whether the folder is trusted."""
 

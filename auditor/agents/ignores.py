@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.agents.documents import Document
 from auditor.agents.globs import gitignore_to_globs
 from auditor.agents.masks import setting_word
 from auditor.model.agent import EnforcedFor, Evidence, FileRule, Verdict
+from auditor.model.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Ignores:
     """The lines of one ignore file, or of a built-in list (``shown`` empty, lines without a number)."""
 

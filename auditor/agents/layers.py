@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from auditor.agents.documents import Document
 from auditor.model.agent import ConfigSource, Evidence, Honoured
+from auditor.model.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Layer:
     """One file in its place in an agent's order of precedence.
 
@@ -37,7 +37,7 @@ class Layer:
         return any(".".join(map(str, keys[:length])) in self.refused for length in range(1, len(keys) + 1))
 
 
-@dataclass(frozen=True)
+@frozen
 class Setting:
     """An effective value, why it holds, and the layer it comes from (None: a built-in default)."""
 

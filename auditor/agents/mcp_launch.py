@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from auditor.agents.commands import simple_commands
+from auditor.model.frozen import frozen
 
 _NODE_RUNNERS: Final = frozenset({"npx", "bunx", "pnpx"})
 _PYTHON_RUNNERS: Final = frozenset({"uvx", "pipx"})
@@ -15,7 +15,7 @@ _STEPS: Final = {"npm": {"exec", "x"}, "pnpm": {"dlx", "exec"}, "yarn": {"dlx"},
 _VALUE_FLAGS: Final = frozenset({"--from", "--with", "--python", "-p", "--package", "--registry", "--index-url"})
 
 
-@dataclass(frozen=True)
+@frozen
 class Launch:
     """What an entry starts: the program's words, wrappers such as ``cmd /c`` taken off, and the package in them."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from auditor.agents.commands import SimpleCommand, simple_commands, unwrap
@@ -18,6 +17,7 @@ from auditor.agents.layers import Layer
 from auditor.agents.masks import blot
 from auditor.agents.stage import Stage, broad, built_in, wild
 from auditor.model.agent import EnforcedFor, Evidence, ExecRule, FileRule, Verdict
+from auditor.model.frozen import frozen
 
 _ACTIONS: Final = {"allow": Verdict.ALLOW, "ask": Verdict.ASK, "deny": Verdict.DENY}
 _EDITING: Final = frozenset({"write", "patch", "multiedit"})
@@ -32,7 +32,7 @@ _ENV: Final = built_in("permission.read", "ask", "the read tool stops at .env fi
 _OUTSIDE: Final = built_in("permission.external_directory", "ask", "files outside the project are asked for")
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """One line of the merged list: which permission, which pattern, what happens, and why."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from auditor.agents.globs import matches
 from auditor.model.agent import AgentRecord, EnforcedFor, Evidence, FileRule, ReadBase, Verdict
 from auditor.model.exposure import Means
+from auditor.model.frozen import frozen
 from auditor.model.place import Origin, Sighting
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -18,7 +18,7 @@ _STRENGTH = {Verdict.DENY: 0, Verdict.ASK: 1, Verdict.CLASSIFIED: 2, Verdict.ALL
 _OPENED = {Origin.INDEX: "object", Origin.COMMIT: "object", Origin.ARCHIVE: "archive"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """One sighting for the rules: ``path`` is absolute and POSIX (empty when there is none).
 
@@ -33,7 +33,7 @@ class Place:
     context: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Route:
     """One way from an agent to a place: how, what is left in between, and the settings that let it."""
 
@@ -48,6 +48,8 @@ def place_of(record: AgentRecord, sighting: Sighting) -> Place:
     """The sighting as a place; a relative path without a real one is taken to stand in the record's workspace."""
     origin, context = sighting.location.origin, sighting.context
     kind = _OPENED.get(origin, "file")
+    if origin is Origin.INDEX and (sighting.real.startswith("/") or _DRIVE.match(sighting.real)):
+        kind = "file"  # the next commit makes it a file of this name, and the work tree mostly holds it already
     if origin is Origin.ENVIRONMENT:
         return Place("", sighting.location.path, "variable", context or sighting.location.path, context)
     if origin is Origin.STDIN:

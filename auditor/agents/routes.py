@@ -5,8 +5,6 @@ Pure: a record and a place in, a route out. A verdict that no human decides coun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from auditor.agents.places import Place, Route, covered, grounds, quoted, ruling, strength, stricter
 from auditor.model.agent import (
     AgentRecord,
@@ -22,6 +20,7 @@ from auditor.model.agent import (
     Verdict,
 )
 from auditor.model.exposure import Means
+from auditor.model.frozen import frozen
 
 _OUTSIDE = {OnOutside.DENY: Verdict.DENY, OnOutside.ASK: Verdict.ASK, OnOutside.FREE: Verdict.ALLOW}
 _EXAMPLES = {CommandClass.READER: "cat", CommandClass.PROCESS: "python -c", CommandClass.NETWORK: "curl"}
@@ -78,7 +77,7 @@ def _said(record: AgentRecord, rule: FileRule | None, verdict: Verdict, *, insid
     return f"the file tool {words[verdict]}, which lies outside its folders"
 
 
-@dataclass(frozen=True)
+@frozen
 class _Attempt:
     """One class of command tried on a place: what comes of it, and the rule or boundary that stopped it."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from auditor.model.frozen import frozen
 
 _DEEPEST = 6
 _REDIRECT = re.compile(r"\d*(?:>>|>\||>&|<<<|<<-?|<&|<>|>|<)(?!\()|&>>?")
@@ -19,7 +20,7 @@ _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while"
 _QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 
 
-@dataclass(frozen=True)
+@frozen
 class Word:
     """One shell word: its value without quotes, where it starts in the command's text, and whether it is literal."""
 
@@ -28,7 +29,7 @@ class Word:
     plain: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class SimpleCommand:
     """One command of a line. ``text`` is as written without leading blanks; ``words`` exclude redirections.
 

@@ -6,7 +6,6 @@ A dialect brings its files, its order and its own rule words; what is alike in a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -33,13 +32,14 @@ from auditor.model.agent import (
     Sandbox,
     Verdict,
 )
+from auditor.model.frozen import frozen
 
 INHERITS: Final = Evidence(key="env", value="all", note="built in: commands inherit the whole environment")
 UNBOXED: Final = Evidence(key="sandbox", value="none", note="built in: no sandbox confines commands")
 _EDITORS: Final = ("Code", "Code - Insiders", "Code - OSS", "VSCodium", "Cursor", "Windsurf")
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """One workspace for one agent: where it stands, and whether a file of the agent's was seen."""
 

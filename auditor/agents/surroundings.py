@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from auditor.model.frozen import frozen
 
 _MARKERS = {
     "CLAUDECODE": "claude-code",
@@ -18,7 +19,7 @@ _MARKERS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Surroundings:
     """Everything a dialect may look at; nothing is read from the process itself, so tests build it from a folder.
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.agents.surroundings import Surroundings
+from auditor.model.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Trace:
     """What an agent may leave: names in a workspace, in the home, below the system root; starts of variable names."""
 
@@ -63,6 +63,12 @@ TRACES = {
         (".config/opencode", ".local/share/opencode", ".opencode"),
         ("etc/opencode", "Library/Application Support/opencode", "ProgramData/opencode"),
         ("OPENCODE",),
+    ),
+    "copilot-cli": Trace(
+        (".github",),
+        (".copilot",),
+        ("etc/github-copilot", "Library/Application Support/GitHubCopilot", "Program Files/GitHubCopilot"),
+        ("COPILOT",),
     ),
 }
 

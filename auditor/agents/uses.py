@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from fnmatch import fnmatchcase
 
@@ -21,6 +20,7 @@ from auditor.model.agent import (
     Verdict,
 )
 from auditor.model.exposure import Means, Use
+from auditor.model.frozen import frozen
 
 # Hosts on which anybody may keep anything: an allow-list with one of them lets data out, whoever the provider is.
 _ANYBODYS = (
@@ -42,7 +42,7 @@ class _Net(IntEnum):
     REACHED = 2
 
 
-@dataclass(frozen=True)
+@frozen
 class Used:
     """What the agent can do with the value once it has it, whether the provider is reachable, and what says so."""
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.detect import checksums, elsewhere, generic
 from auditor.detect.carriers import Carrier
@@ -17,6 +17,7 @@ from auditor.detect.natures import Nature, entropy, is_sequence, nature
 from auditor.detect.spans import Span, exact
 from auditor.detect.values import is_identifier_like
 from auditor.model.credential import Confidence
+from auditor.model.frozen import frozen
 from auditor.rulebook.schema import Detector, Form
 
 _VOUCH_BYTES = 160
@@ -28,7 +29,7 @@ _CLOSED = re.compile(rb"\s*[)\]}]")
 _ESCAPES = re.compile(r"\\([\\/\"'`])")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """The text being matched: its bytes, its shown path and how it is written.
 
@@ -45,7 +46,7 @@ class Page:
         return self.data[start:end].decode("utf-8", "surrogateescape")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A span that may be a credential, by which detector or generic rule, under which name, how surely."""
 

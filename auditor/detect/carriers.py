@@ -7,10 +7,10 @@ that vouches for the value) and ``secret``. Whether the value is a credential is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.detect.languages import Written
+from auditor.model.frozen import frozen
 
 _ANY = frozenset(Written)
 _SPOKEN = frozenset({Written.PROSE, Written.UNKNOWN, Written.CONFIG, Written.SHELL, Written.MARKUP})
@@ -28,7 +28,7 @@ _TOOLS = (
 _KEY = rb"(?P<key>[A-Za-z_$@][\w$.\-]{0,80})"
 
 
-@dataclass(frozen=True)
+@frozen
 class Carrier:
     """One kind of place.
 

@@ -6,15 +6,15 @@ The engine only nominates. It has no groups and no look-around, so every event i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from auditor.errors import RuleError
+from auditor.model.frozen import frozen
 
 Event = tuple[int, int]
 
 
-@dataclass(frozen=True)
+@frozen
 class Expression:
     """One expression for the engine: its text, whether case counts, and the number reported with each event.
 
@@ -25,6 +25,13 @@ class Expression:
     text: str
     caseless: bool
     origin: str = ""
+
+
+def engine_version() -> str:
+    """The engine's version: a compiled set is of no use to another."""
+    import hyperscan
+
+    return str(getattr(hyperscan, "__version__", ""))
 
 
 class Engine:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from auditor.detect.carriers import CARRIERS
 from auditor.detect.engine import Expression
+from auditor.model.frozen import frozen
 from auditor.rulebook import syntax
 from auditor.rulebook.schema import Detector, Form
 
@@ -25,7 +25,7 @@ WORD_GAP = r"[^\x00]{0,60}"
 _SEPARATOR = r"[_\-. ]{0,2}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """The expressions, and by expression number the detectors it stands for; carriers have the numbers behind."""
 

@@ -6,7 +6,6 @@ Confidence means precision: of what is reported as high nine in ten are credenti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from auditor.detect.keynames import Claim, claim, normalised, words
 from auditor.detect.languages import Written
@@ -20,6 +19,7 @@ from auditor.detect.values import (
     may_be_secret,
 )
 from auditor.model.credential import Confidence
+from auditor.model.frozen import frozen
 
 _RULES = {
     Claim.PASSWORD: "generic-password",
@@ -44,7 +44,7 @@ _SHORTEST_TOKEN = 8
 _DECENT = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """A rule of the generic provider and how sure it is."""
 

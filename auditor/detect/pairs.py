@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.detect.candidates import Candidate
 from auditor.model.credential import Confidence, Part
+from auditor.model.frozen import frozen
 from auditor.model.secret import Secret
 
 _NEAR_LINES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paired:
     """A candidate with the parts that were found beside it."""
 

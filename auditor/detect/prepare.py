@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor import __version__
-from auditor.detect.engine import Engine
+from auditor.detect.engine import Engine, engine_version
 from auditor.detect.expressions import plan
 from auditor.detect.matcher import Matcher
 from auditor.rulebook import load
@@ -60,9 +60,7 @@ def _build(folders: Sequence[Path], key: str, path: Path | None) -> tuple[Rulebo
 
 def _key(folders: Sequence[Path]) -> str:
     """A digest of everything the compiled form depends on: files, versions, platform."""
-    import hyperscan
-
-    parts = [__version__, str(getattr(hyperscan, "__version__", "")), platform.machine(), os.name, str(sys.hexversion)]
+    parts = [__version__, engine_version(), platform.machine(), os.name, str(sys.hexversion)]
     for folder in (*folders, *_beside(folders)):
         with os.scandir(folder) as entries:
             stats = sorted((entry.name, entry.stat()) for entry in entries if entry.name.endswith(".yaml"))

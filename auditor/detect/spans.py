@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from auditor.detect.expressions import KEY_GAP, WORD_GAP, key_regex, word_regex
+from auditor.model.frozen import frozen
 from auditor.rulebook import syntax
 from auditor.rulebook.schema import Detector, Form
 
@@ -22,7 +22,7 @@ _OPEN_WIDTH = 16_384
 _SLACK = 512
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """Where a secret stands in the data, with the named groups around it (all but ``secret``)."""
 
@@ -31,7 +31,7 @@ class Span:
     groups: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exact:
     """A detector's compiled second look. ``reach`` is how far before an event's end a match may begin."""
 

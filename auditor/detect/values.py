@@ -21,7 +21,7 @@ _HOST = re.compile(
 )
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(
-    r"[{}<>;]|\(\)|=>|&&|\|\||\+\s*\w+\s*\+|::|\)\.|\]\.|^[=!<>]=|^[.,)(\]\[|&?:+]|\w\(|===|[?:,;({\[]$|\\[nrt]\w*\\[nrt]"
+    r"[{}<>;]\s|[{};]$|^[{<]|\(\)|=>|&&|\|\||\+\s*\w+\s*\+|::|\)\.|\]\.|^[=!<>]=|^[.,)(\]\[|&?:+]|\w\(|===|[?:,;({\[]$|\\[nrt]\w*\\[nrt]"
 )
 _FORMAT = re.compile(
     r"%[sdrxv]\b|%\(\w+\)|\{\w*\}|#\{|\$\{|\$\(|<%|\{\{|\\[(]|\$[A-Za-z_]\w*$|^\$\w+|^@\w+(?:[.]\w+)*$|^:\w+$"
@@ -57,7 +57,8 @@ def _is_joined_name(value: str) -> bool:
     if not _JOINED.fullmatch(value):
         return False
     parts = re.split(r"[.#/:_@-]", value)
-    return all(len(part) <= _SHORT_PART or is_spelled(part.rstrip("0123456789$")) for part in parts)
+    names = [part.rstrip("0123456789$") for part in parts]
+    return all(word.isalpha() and (len(word) <= _SHORT_PART or is_spelled(word)) for word in names)
 
 
 def is_mixed(value: str) -> bool:

@@ -6,13 +6,13 @@ Order: what the credential claims of itself, what its form says, what stands bes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from auditor.enrich import decode, moments, sidecars
 from auditor.enrich.decode.decoded import Decoded
 from auditor.enrich.sidecars import Sidecars
 from auditor.model.credential import Basis, Credential, Fact, Lifetime, LifetimeKind
+from auditor.model.frozen import frozen
 from auditor.rulebook.schema import Detector, LifetimeClass, LifetimeRule
 
 _DAY = timedelta(days=1)
@@ -32,7 +32,7 @@ _SENTENCES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class _Answer:
     kind: LifetimeKind
     basis: Basis

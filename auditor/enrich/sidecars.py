@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from auditor.enrich import moments
 from auditor.enrich.words import tidy
+from auditor.model.frozen import frozen
 
 _EXPIRES = frozenset(
     "expiresat expires expiry expiration exp expiredat expireson expirydate expirationdate expiretime expirytime "
@@ -30,7 +30,7 @@ _SECONDS = re.compile(r"(\d{1,9})(?:\.\d+)?s?")
 _MOST_SCOPES = 64
 
 
-@dataclass(frozen=True)
+@frozen
 class Sidecars:
     """What was understood. ``name`` is the name that gave ``expires_at`` or ``lasts``, as it is written."""
 

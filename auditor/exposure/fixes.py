@@ -14,7 +14,7 @@ import hashlib
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.exposure import remedies
 from auditor.exposure.sentences import counted, listed
@@ -22,6 +22,7 @@ from auditor.exposure.transform import CONTAINER
 from auditor.model.agent import AgentRecord, EnforcedFor
 from auditor.model.credential import Assessment, State
 from auditor.model.exposure import Band, Finding, Fix, FixKind, Means, Reach, Use
+from auditor.model.frozen import frozen
 from auditor.model.place import Location, Origin, Sighting
 from auditor.rulebook.schema import Remediation
 
@@ -34,7 +35,7 @@ _KEYCHAIN = "keep it in a secret manager or the system's keychain and write a re
 _SHOWN = 4
 
 
-@dataclass(frozen=True)
+@frozen
 class _Way:
     """One agent's reach to one sighting of a finding."""
 

@@ -64,7 +64,7 @@ def _permission(reach: Reach) -> Step:
     shown = f"; {grounds.sentence}" if grounds != Evidence() else ""
     if reach.means is Means.NONE:
         return Step("permission", f"the way is closed: {reach.barrier}{shown}", grounds.file, grounds.line)
-    return Step("permission", f"by {reach.route}: {reach.barrier}{shown}", grounds.file, grounds.line)
+    return Step("permission", f"by {reach.route}, left in between: {reach.barrier}{shown}", grounds.file, grounds.line)
 
 
 def _sighting(assessment: Assessment, reach: Reach) -> Step:

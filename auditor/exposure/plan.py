@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from auditor.exposure.search import ReEvaluate, Search
 from auditor.model.agent import AgentRecord
 from auditor.model.exposure import Band, Finding, Fix, Score
+from auditor.model.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """Fixes in the order to do them, and what they achieve.
 

@@ -6,13 +6,13 @@ the file tool is no remedy against a shell. ``{path}``, ``{rule}``, ``{names}`` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.model.agent import EnforcedFor, NetworkMode
+from auditor.model.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Deny:
     """A read rule. ``style``: how a path is written (absolute, gitignore, claude).
 
@@ -30,7 +30,7 @@ class Deny:
     url: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Box:
     """A sandbox for commands, set so that they reach no network by themselves. ``escape`` is what is left of it."""
 
@@ -41,7 +41,7 @@ class Box:
     url: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Ask:
     """A human is asked before commands run. ``readers``: also before plain file readers such as ``cat``."""
 
@@ -51,7 +51,7 @@ class Ask:
     url: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Filter:
     """Variables kept out of the environment of commands. ``needs_box``: only while the sandbox is on."""
 
@@ -61,7 +61,7 @@ class Filter:
     url: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Remedies:
     """What one agent has to offer; None where its vendor documents nothing that binds."""
 

@@ -136,7 +136,7 @@ def _reach_evidence(reach: Reach | None) -> tuple[str, ...]:
     if reach is None:
         return ()
     shown = [item.sentence for item in reach.evidence[:_MOST_EVIDENCE]]
-    return (f"{reach.agent} ({reach.surface}) by {reach.route}", reach.barrier, *shown)
+    return (f"{reach.agent} ({reach.surface}) by {reach.route}", f"left in between: {reach.barrier}", *shown)
 
 
 def _powers(assessment: Assessment) -> str:

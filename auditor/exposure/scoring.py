@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from auditor.errors import RuleError
 from auditor.model.credential import Backups, Power
 from auditor.model.exposure import Band
+from auditor.model.frozen import frozen
 from auditor.rulebook.load import Fields, parse
 
 # What a factor's levels are called in code, from the safest to the most dangerous one.
@@ -37,7 +37,7 @@ _CAP_FIELDS = frozenset({"when", "most", "says"})
 _TOP = 100
 
 
-@dataclass(frozen=True)
+@frozen
 class Level:
     """One answer to a factor's question: its letter in the vector, its weight in 0..1, its sentence."""
 
@@ -47,7 +47,7 @@ class Level:
     says: str
 
 
-@dataclass(frozen=True)
+@frozen
 class FactorRule:
     """One factor: its letter, its name and question, and its levels by name."""
 
@@ -57,7 +57,7 @@ class FactorRule:
     levels: Mapping[str, Level]
 
 
-@dataclass(frozen=True)
+@frozen
 class Cap:
     """The most that a score can be while each named factor is at one of the named levels."""
 
@@ -66,7 +66,7 @@ class Cap:
     says: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Scoring:
     """All of ``rules/scoring.yaml``. ``bands`` are (band, lowest score), best first down to ``INFO`` at 0."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from auditor.errors import RuleError
 from auditor.model.credential import Assessment, Backups, Environment, LifetimeKind, Power, State
 from auditor.model.exposure import Means, Reach, Use
+from auditor.model.frozen import frozen
 from auditor.model.place import Origin, Sighting
 from auditor.rulebook.load import Fields, parse
 
@@ -44,7 +44,7 @@ _CONFIG_ENDS = (".env", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".con
 _UNATTENDED = frozenset({Use.FREE, Use.RISK_BASED})
 
 
-@dataclass(frozen=True)
+@frozen
 class Taxonomy:
     """``editions`` say which list an id's first part names; ``checks`` map a check to ids, best known first."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.exposure import remedies
 from auditor.model.agent import (
@@ -29,6 +29,7 @@ from auditor.model.agent import (
 )
 from auditor.model.credential import Assessment, Environment, LifetimeKind, Power, State
 from auditor.model.exposure import Fix, FixKind
+from auditor.model.frozen import frozen
 from auditor.model.place import Origin
 
 # The subject of a sandbox fix that is a container around the whole agent.
@@ -39,7 +40,7 @@ _MODEST = frozenset({Power.READ, Power.WRITE})
 _ORDER = {kind: place for place, kind in enumerate([FixKind.SANDBOX, FixKind.APPROVAL])}
 
 
-@dataclass(frozen=True)
+@frozen
 class Inputs:
     """Everything that exposure is derived from."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -14,6 +13,7 @@ from auditor.exposure.transform import in_order, on_assessment, on_record
 from auditor.model.agent import AgentRecord
 from auditor.model.credential import Assessment
 from auditor.model.exposure import Finding, Fix, Reach, Score
+from auditor.model.frozen import frozen
 
 _Ids = frozenset[str]
 _Who = tuple[str, str]
@@ -28,7 +28,7 @@ class Derive(Protocol):
         """The agent's reach to every sighting of the credential."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Grounds:
     """What scores follow from besides the credentials: the agents, how reach is derived, the scoring rules.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from auditor.model.frozen import frozen, ordered
 
-@dataclass(frozen=True, order=True)
+
+@ordered
 class Evidence:
     """Why a statement holds: the file (as shown to people), the key, its line (0: no line) and a value class.
 
@@ -39,7 +40,7 @@ class Honoured(str, Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@frozen
 class ConfigSource:
     """One file that took part. ``scope``: managed, user, project, local, ci, env or default.
 
@@ -53,7 +54,7 @@ class ConfigSource:
     unknown_keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Trust:
     """Whether project settings are active. ``state``: trusted, untrusted, unknown or not-applicable."""
 
@@ -99,7 +100,7 @@ class EnforcedFor(str, Enum):
         return self in {EnforcedFor.OS_COMMANDS, EnforcedFor.OS}
 
 
-@dataclass(frozen=True)
+@frozen
 class FileRule:
     """One rule over paths, in the dialect's words and in ours.
 
@@ -135,7 +136,7 @@ class OnOutside(str, Enum):
     FREE = "free"
 
 
-@dataclass(frozen=True)
+@frozen
 class ReadReach:
     """What can be read. ``roots`` are absolute folders (workspace first); ``rules`` are first-match-free: deny wins.
 
@@ -170,7 +171,7 @@ class CommandClass(str, Enum):
     NETWORK = "network"  # curl, a provider's CLI, git push
 
 
-@dataclass(frozen=True)
+@frozen
 class ExecRule:
     """One rule over commands, as written. ``broad``: an interpreter, a package runner or a wildcard."""
 
@@ -181,7 +182,7 @@ class ExecRule:
     evidence: Evidence
 
 
-@dataclass(frozen=True)
+@frozen
 class CommandVerdict:
     """The dialect's own answer for one class of command, with the example it decided and what decided it."""
 
@@ -191,7 +192,7 @@ class CommandVerdict:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class ExecReach:
     """How commands run. ``mode`` is the worst case the files allow; ``best`` differs where a database decides."""
 
@@ -216,7 +217,7 @@ class NetworkMode(str, Enum):
     FREE = "free"
 
 
-@dataclass(frozen=True)
+@frozen
 class NetworkReach:
     """Network of commands and, separately, of fetch tools. ``hosts`` may hold ``*.example.com`` forms."""
 
@@ -227,7 +228,7 @@ class NetworkReach:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class InjectedVariable:
     """A variable a configuration file puts into the agent's environment. ``literal``: the value stands there."""
 
@@ -245,7 +246,7 @@ class EnvMode(str, Enum):
     ALL = "all"
 
 
-@dataclass(frozen=True)
+@frozen
 class EnvReach:
     """Environment of the shell tool and of MCP children.
 
@@ -271,7 +272,7 @@ class Approval(str, Enum):
     NEVER = "never"
 
 
-@dataclass(frozen=True)
+@frozen
 class Sandbox:
     """The boundary around commands. ``kind``: none, process, container, vm.
 
@@ -290,7 +291,7 @@ class Sandbox:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class McpServer:
     """One MCP server entry.
 
@@ -313,7 +314,7 @@ class McpServer:
     unpinned: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Transcript:
     """A place where the agent keeps what it saw. ``path``: absolute folder or file, as shown; retention in days."""
 
@@ -322,7 +323,7 @@ class Transcript:
     contains_tool_output: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class Logging:
     """Transcripts kept, audit export (exporter name or empty), and where conversations are copied to."""
 
@@ -333,7 +334,7 @@ class Logging:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class AgentRecord:
     """One (agent, surface, workspace): effective permissions, each with evidence (agents.md 26.1).
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum, IntEnum
 
+from auditor.model.frozen import frozen
 from auditor.model.place import Location, Sighting
 from auditor.model.secret import Secret
 
@@ -35,7 +36,7 @@ class Basis(str, Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A value that stands beside the secret and belongs to it: an account id, a pair's other half, a host."""
 
@@ -44,7 +45,7 @@ class Part:
     public: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """One detector's hit.
 
@@ -78,7 +79,7 @@ class LifetimeKind(str, Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@frozen
 class Fact:
     """One thing known of a credential: which field it speaks of, the sentence, and how it is known."""
 
@@ -87,7 +88,7 @@ class Fact:
     basis: Basis
 
 
-@dataclass(frozen=True)
+@frozen
 class Lifetime:
     """Kind, expiry and age. Times are aware UTC; ``age_days`` counts from ``first_seen`` to the scan.
 
@@ -143,7 +144,7 @@ class State(str, Enum):
     PUBLIC = "public"
 
 
-@dataclass(frozen=True)
+@frozen
 class Grant:
     """One power over one set of resources."""
 
@@ -152,7 +153,7 @@ class Grant:
     basis: Basis
 
 
-@dataclass(frozen=True)
+@frozen
 class Scope:
     """All grants of a credential, whether backups are in the blast radius, and the environment it acts on."""
 
@@ -176,7 +177,7 @@ class Scope:
         return tuple(dict.fromkeys(grant.resource for grant in self.grants if grant.resource))
 
 
-@dataclass(frozen=True)
+@frozen
 class Credential:
     """All sightings of one secret value. ``fingerprint`` is keyed; ``preview`` is masked; sightings are sorted."""
 
@@ -198,7 +199,7 @@ class Credential:
         return self.sightings[0].location
 
 
-@dataclass(frozen=True)
+@frozen
 class Assessment:
     """A credential with what enrichment knows of it."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from auditor.model.agent import AgentRecord, Evidence
 from auditor.model.credential import Assessment
+from auditor.model.frozen import frozen
 from auditor.model.place import Location, Skip
 
 
@@ -41,7 +41,7 @@ class Use(IntEnum):
         return self.name.lower().replace("_", "-")
 
 
-@dataclass(frozen=True)
+@frozen
 class Reach:
     """How one agent gets at one sighting of one credential, and whether it can act with it unasked.
 
@@ -62,7 +62,7 @@ class Reach:
     network: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """One link of the kill chain. ``kind``: agent, permission, sighting, credential, identity, power, asset."""
 
@@ -72,7 +72,7 @@ class Step:
     line: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Exposure:
     """A credential with every agent's reach to it, best route first per (agent, surface)."""
 
@@ -95,7 +95,7 @@ class Band(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True)
+@frozen
 class Factor:
     """One factor of the score: its letter (R U P L V E), the level's letter, the weight, and why."""
 
@@ -105,7 +105,7 @@ class Factor:
     says: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Score:
     """0-100, its band, the printable vector, and the factors that multiply to it."""
 
@@ -129,7 +129,7 @@ class FixKind(str, Enum):
     MCP = "mcp"
 
 
-@dataclass(frozen=True)
+@frozen
 class Fix:
     """One change: what to do, which findings it cuts (ids), what it costs (1 config line … 5 rebuild), the edit.
 
@@ -149,7 +149,7 @@ class Fix:
     subject: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Effect:
     """What one fix, done alone, makes of a finding: score and band after it, both None when nothing of it is left."""
 
@@ -158,7 +158,7 @@ class Effect:
     band: Band | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Cut:
     """The cheapest changes found that take findings below a band, in the order to do them.
 
@@ -174,7 +174,7 @@ class Cut:
     exact: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """An exposure with its score, kill chain and the ids of its fixes. ``id`` is stable across runs and moves.
 
@@ -192,7 +192,7 @@ class Finding:
     effects: tuple[Effect, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Report:
     """Everything a renderer needs. ``root`` is shown as given by the user; ``seconds`` is wall time."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from auditor.model.frozen import frozen, ordered
+
 
 class Origin(str, Enum):
     """What kind of place a sighting stands in (JSON report: ``sightings[].origin``)."""
@@ -80,7 +82,7 @@ class Fragment:
         return self.fresh_from < end and (self.fresh_to is None or end <= self.fresh_to)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Location:
     """A span in a place; line and columns from 1, in Unicode code points, ``end_column`` exclusive."""
 
@@ -92,7 +94,7 @@ class Location:
     commit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sighting:
     """One place where a credential stands.
 
@@ -107,7 +109,7 @@ class Sighting:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Skip:
     """Something that could not be read or decided, and why: it is reported and counted, never silently clean."""
 

@@ -2,55 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from auditor.model.agent import AgentRecord, ExecMode
-from auditor.model.credential import Backups, Confidence, Lifetime, LifetimeKind, Power, Scope, State
-from auditor.model.exposure import Band, Finding, Fix, Means, Reach, Report
-from auditor.model.place import Location
+from auditor.model.credential import Backups, Basis, Confidence, Lifetime, LifetimeKind, Power, Scope, State
+from auditor.model.exposure import Band, Finding, Means, Reach, Report, Step, Use
+from auditor.model.place import Location, Origin
 from auditor.report.plain import printable
+
+Names = Mapping[tuple[str, str], str]
+"""The name of an agent by its id and surface."""
 
 _EXEC = {
     ExecMode.NONE: "runs no commands",
     ExecMode.ASK: "asks before commands",
     ExecMode.ALLOW_LIST: "runs listed commands unasked",
-    ExecMode.RISK_BASED: "runs commands its classifier lets pass",
+    ExecMode.RISK_BASED: "lets a classifier judge commands",
     ExecMode.FREE: "runs commands unasked",
 }
+_NETWORKS = {"none": "no network", "allow-list": "listed hosts only"}
+_USES = {
+    Use.NONE: "not at all",
+    Use.LOCAL_ONLY: "offline only",
+    Use.WITH_APPROVAL: "once a human says yes",
+    Use.RISK_BASED: "a model decides, no human",
+    Use.FREE: "unasked",
+}
+_BASES = {
+    Basis.FORMAT: "by its format",
+    Basis.CLAIM: "by its own claim",
+    Basis.SIDECAR: "by what stands beside it",
+    Basis.RULE: "by its kind",
+    Basis.HISTORY: "by its history",
+    Basis.PROBE: "the provider says so",
+    Basis.UNKNOWN: "",
+}
+_WORST_FIRST = (
+    Power.DESTROY,
+    Power.ADMIN,
+    Power.PIVOT,
+    Power.PUBLISH,
+    Power.SPEND,
+    Power.WRITE,
+    Power.READ,
+)
 _FEW = 3
 _DAYS_A_YEAR = 365
+_NOTHING = "nothing: "
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """``1 finding``, ``2 findings``; thousands are set apart by a thin gap."""
+    """``1 finding``, ``2 findings``; thousands are set apart by a gap."""
     return f"{number:,}".replace(",", " ") + f" {noun if number == 1 else plural or noun + 's'}"
 
 
-def agents_line(records: Sequence[AgentRecord]) -> str:
-    """Who works here, in one sentence."""
-    seen: dict[str, AgentRecord] = {}
+def listed(items: Sequence[str]) -> str:
+    """``a, b and c``; empty for nothing."""
+    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else "".join(items)
+
+
+# --- agents
+
+
+def names(records: Sequence[AgentRecord]) -> dict[tuple[str, str], str]:
+    """Each agent's name, with its surface where it has several."""
+    surfaces: dict[str, set[str]] = {}
     for record in records:
-        known = seen.get(record.name)
-        if known is None or list(ExecMode).index(record.exec.mode) > list(ExecMode).index(known.exec.mode):
-            seen[record.name] = record
+        surfaces.setdefault(record.agent, set()).add(record.surface)
+    return {
+        (record.agent, record.surface): printable(record.name)
+        + (f" ({record.surface})" if len(surfaces[record.agent]) > 1 else "")
+        for record in records
+    }
+
+
+def at_work(records: Sequence[AgentRecord]) -> tuple[str, list[tuple[str, str]]]:
+    """A sentence on how many agents work here, and each one's name and manner."""
+    seen = [record for record in records if not record.assumed]
+    assumed = [record for record in records if record.assumed]
+    if not records:
+        return "No agent was looked for", []
     if not seen:
-        return "No agent was looked for."
-    names = [f"{name} ({_manner(record)})" for name, record in seen.items()]
-    if all(record.assumed for record in seen.values()):
-        return f"Assumed to work here: {', '.join(names)}"
-    verb = "works" if len(seen) == 1 else "work"
-    return f"{count(len(seen), 'agent')} {verb} here: {', '.join(names)}"
+        return "No agent seen here; assumed", _manners(assumed)
+    number = len({record.agent for record in seen})
+    lead = f"{count(number, 'agent')} {'works' if number == 1 else 'work'} here"
+    return lead, [*_manners(seen), *((name, f"assumed; {manner}") for name, manner in _manners(assumed))]
+
+
+def _manners(records: Sequence[AgentRecord]) -> list[tuple[str, str]]:
+    """Each agent once, as it is on the surface where it may do most."""
+    held = sorted(records, key=lambda one: (one.agent, -list(ExecMode).index(one.exec.mode)))
+    worst = {agent: next(group) for agent, group in groupby(held, key=lambda one: one.agent)}
+    order = dict.fromkeys(record.agent for record in records)
+    return [(printable(worst[agent].name), _manner(worst[agent])) for agent in order]
 
 
 def _manner(record: AgentRecord) -> str:
-    said = _EXEC[record.exec.mode]
-    if record.sandbox.kind != "none":
-        said += f", {record.sandbox.kind} sandbox"
-    return said + (", no network" if record.network.mode.value == "none" else "")
+    told = [_EXEC[record.exec.mode]]
+    if record.sandbox.kind != "none" and "shell" in record.sandbox.covers:
+        told.append("sandboxed")
+    if record.network.mode.value in _NETWORKS and record.exec.mode is not ExecMode.NONE:
+        told.append(_NETWORKS[record.network.mode.value])
+    return ", ".join(told)
 
 
-def summary_line(report: Report) -> str:
+# --- the whole report
+
+
+def summary(report: Report) -> str:
     """What was found, and in how much."""
     findings = [found for found in report.findings if not found.suppressed]
     places = {(s.location.path, s.location.line) for f in findings for s in f.exposure.assessment.credential.sightings}
@@ -59,68 +120,99 @@ def summary_line(report: Report) -> str:
     head = (
         f"{count(len(findings), 'credential')} in {count(len(places), 'place')}" if findings else "No credential found"
     )
+    waved = len(report.findings) - len(findings)
+    told += [f"{waved} suppressed"] if waved else []
     return " · ".join([head, *told, f"{count(report.files, 'file')}, {report.seconds:.1f} s"])
 
 
+def next_command(report: Report) -> tuple[str, str]:
+    """The command that takes the reader on, and what it tells."""
+    where = "" if report.root in {"", ".", "~", "index"} else f" {printable(report.root)}"
+    return f"agent-audit agents{where}", "what each agent may do here, and the line that says so"
+
+
+# --- one finding
+
+
 def place(location: Location) -> str:
-    """``path:line``, safe to print."""
+    """``path:line``, safe to print; an environment variable has no line."""
     path = printable(location.path)
-    return f"{path}:{location.line}" if location.line else path
+    return f"{path}:{location.line}" if location.line and location.origin is not Origin.ENVIRONMENT else path
 
 
-def facts(finding: Finding) -> Iterator[tuple[str, str]]:
-    """The labelled lines of one finding."""
+def facts(finding: Finding, known: Names) -> Iterator[tuple[str, str]]:
+    """The labelled lines of one finding: value, reach, use, life, power, and the other places."""
     assessment = finding.exposure.assessment
-    credential = assessment.credential
     yield "value", _value(finding)
-    yield "reach", reach_sentence(finding.exposure.reaches)
+    yield "reach", reach_sentence(finding, known)
+    if finding.worst is not None and finding.worst.means > Means.NONE:
+        yield "use", f"{_USES[finding.worst.use]}; {printable(finding.worst.network)}".removesuffix("; ")
     yield "life", life_sentence(assessment.lifetime)
     yield "power", power_sentence(assessment.scope, assessment.state)
-    if len(credential.sightings) > 1:
-        others = [place(one.location) for one in credential.sightings[1 : _FEW + 1]]
-        more = len(credential.sightings) - 1 - len(others)
-        yield "also", ", ".join(others) + (f" and {more} more" if more else "")
+    others = assessment.credential.sightings[1:]
+    if others:
+        more = f" and {len(others) - _FEW} more" if len(others) > _FEW else ""
+        yield "also", ", ".join(place(one.location) for one in others[:_FEW]) + more
 
 
 def _value(finding: Finding) -> str:
     credential = finding.exposure.assessment.credential
-    name = credential.sightings[0].context
-    told = [credential.preview]
-    if name:
-        told.append(f"in {printable(name)}")
-    if credential.confidence is not Confidence.HIGH:
-        told.append(f"{credential.confidence.word} confidence")
+    name = printable(credential.sightings[0].context)
+    told = [printable(credential.preview)]
+    told += [f"in {name}"] if name else []
+    told += ["committed to git"] if any(one.tracked for one in credential.sightings) else []
+    told += [f"{credential.confidence.word} confidence"] if credential.confidence is not Confidence.HIGH else []
     return " · ".join(told)
 
 
-def reach_sentence(reaches: Sequence[Reach]) -> str:
-    """The worst route, and how many agents share it."""
-    open_ = [reach for reach in reaches if reach.means > Means.NONE]
-    if not open_:
-        return reaches[0].barrier if reaches else "no agent reaches it"
-    worst = open_[0]
-    others = sorted({reach.agent for reach in open_} - {worst.agent})
-    also = f" (also {', '.join(others)})" if others else ""
-    return printable(f"{worst.agent}: {worst.barrier}{also}")
+def reach_sentence(finding: Finding, known: Names) -> str:
+    """The worst route, and who else gets at it."""
+    reaches = finding.exposure.reaches
+    if not reaches:
+        return "no agent was looked at"
+    worst = finding.worst or max(reaches, key=lambda one: (one.means, one.use, one.unattended))
+    said = f"{name_of(worst, known)}: {worst.barrier.removeprefix(_NOTHING)}"
+    if worst.means is Means.NONE:
+        return printable(f"no agent gets at it; {said}")
+    return printable(said) + _others(worst, reaches, known)
+
+
+def _others(worst: Reach, reaches: Sequence[Reach], known: Names) -> str:
+    """The other agents with a way to it: first those that go unasked."""
+    mine = name_of(worst, known)
+    free = {name_of(one, known) for one in reaches if one.unattended and one.means > Means.NONE} - {mine}
+    asked = {name_of(one, known) for one in reaches if one.means > Means.NONE} - free - {mine}
+    told = [f"also {listed(sorted(free))}"] if free else []
+    told += [f"asking first: {listed(sorted(asked))}"] if asked else []
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def name_of(reach: Reach, known: Names) -> str:
+    """The agent's name, else its id."""
+    return known.get((reach.agent, reach.surface), reach.agent)
 
 
 def life_sentence(life: Lifetime) -> str:
-    """How long it lives and since when it is known."""
+    """How long it lives, how that is known, and since when it is known."""
     said = {
         LifetimeKind.LONG_LIVED: "never expires by itself",
-        LifetimeKind.EXPIRING: "expires",
+        LifetimeKind.EXPIRING: "ends within months",
         LifetimeKind.EXPIRED: "expired",
-        LifetimeKind.EPHEMERAL: "short-lived",
-        LifetimeKind.UNKNOWN: "lifetime unknown",
+        LifetimeKind.EPHEMERAL: "lives a day at most",
+        LifetimeKind.UNKNOWN: "how long it lives is not known",
     }[life.kind]
     if life.expires_at:
         said = f"{'expired' if life.kind is LifetimeKind.EXPIRED else 'expires'} {_day(life.expires_at)}"
-    told = [f"{said} ({life.basis.value})"]
+    told = [_based(said, life.basis)]
     if life.renewable:
-        told.append("renewed by a refresh token beside it")
+        told.append("a refresh token beside it renews it")
     if life.age_days is not None:
         told.append(f"first seen {_ago(life.age_days)}" + (f" in {life.first_commit[:7]}" if life.first_commit else ""))
     return " · ".join(told)
+
+
+def _based(said: str, basis: Basis) -> str:
+    return f"{said} ({_BASES[basis]})" if _BASES[basis] else said
 
 
 def _day(moment: datetime) -> str:
@@ -134,37 +226,40 @@ def _ago(days: int) -> str:
 
 
 def power_sentence(scope: Scope, state: State) -> str:
-    """What it can do, over what, and what becomes of the backups."""
+    """What it can do, worst first, over what, and what becomes of the backups."""
     if state is State.PUBLIC:
         return "public by design"
-    powers = ", ".join(power.value for power in scope.powers) or "unknown"
-    over = f" over {printable(scope.resources[0])}" if scope.resources else ""
-    told = [f"{powers}{over} ({scope.basis.value})"]
+    powers = ", ".join(power.value for power in _WORST_FIRST if power in scope.powers)
+    over = f" over {printable(scope.resources[0])}" if scope.resources and powers else ""
+    told = [_based(f"{powers}{over}", scope.basis) if powers else "what it may do is not known"]
+    if state is State.INACTIVE:
+        told.append("no longer works")
+    if state is State.ACTIVE:
+        told.append("works")
+    if scope.identity:
+        told.append(f"acts as {printable(scope.identity)}")
     if scope.environment.value != "unknown":
         told.append(scope.environment.value)
-    if scope.backups is Backups.INSIDE and Power.DESTROY in scope.powers:
+    if scope.backups is Backups.INSIDE and {Power.DESTROY, Power.ADMIN} & set(scope.powers):
         told.append("backups die with it")
     return " · ".join(told)
 
 
-def fixes_of(finding: Finding, fixes: Sequence[Fix]) -> list[Fix]:
-    """The fixes that cut this finding, cheapest first."""
-    return sorted((fix for fix in fixes if finding.id in fix.cuts), key=lambda fix: (fix.cost, fix.id))
-
-
-def cheapest_cut(report: Report) -> str:
-    """One line on the few changes that matter most; empty when nothing is high."""
-    bad = {found.id for found in report.findings if found.score.band >= Band.HIGH and not found.suppressed}
-    chosen = [fix for fix in report.fixes if bad & set(fix.cuts)]
-    if not bad or not chosen:
+def chain(finding: Finding, known: Names) -> str:
+    """The kill chain in short: agent → what lets it → place → provider → the worst it can do."""
+    steps = {step.kind: step for step in finding.path}
+    worst, assessment = finding.worst, finding.exposure.assessment
+    if worst is None or not steps:
         return ""
-    return f"{count(len(bad), 'finding')} at high or above; {count(len(chosen), 'change')} proposed"
-
-
-def next_command(report: Report) -> str:
-    """The command that takes the reader on."""
-    if not report.findings:
-        return "agent-audit agents"
-    return (
-        "agent-audit scan . --format json for every fact and its basis; agent-audit agents for what each agent may do"
+    permission = steps.get("permission", Step("permission", ""))
+    allows = f"{permission.file}:{permission.line}" if permission.file and permission.line else permission.file
+    power = next((power.value for power in _WORST_FIRST if power in assessment.scope.powers), "")
+    breaks = assessment.scope.backups is Backups.INSIDE and power in {"destroy", "admin"}
+    links = (
+        name_of(worst, known),
+        allows or "its defaults",
+        place(worst.location),
+        assessment.credential.provider,
+        power + (" with backups" if breaks else ""),
     )
+    return " → ".join(printable(link) for link in links if link)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from auditor.errors import RuleError
+from auditor.model.frozen import frozen
 from auditor.rulebook import load
 from auditor.rulebook.schema import Detector, Form, Provider
 
 
-@dataclass(frozen=True)
+@frozen
 class Voucher:
     """What attributes a prefix-less value to a detector: its number, its shape, and who vouches for it.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from auditor.model.frozen import frozen
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.exemplar import exemplar, fill
 from auditor.rulebook.schema import Detector, Example, Form
@@ -13,7 +13,7 @@ Find = Callable[[str, str], list[str]]
 """(file name, text) to the ids of the rules that match, one entry a match."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Complaint:
     """One example that does not behave: the rule, which example, and what to do about it."""
 

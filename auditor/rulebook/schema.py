@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from auditor.model.credential import Backups, Confidence, Environment, Power
+from auditor.model.frozen import frozen
 
 
 class Form(str, Enum):
@@ -35,7 +35,7 @@ class LifetimeClass(str, Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@frozen
 class LifetimeRule:
     """A kind's lifetime: its class, the days that go with it (0: none), and the sentence for people."""
 
@@ -44,7 +44,7 @@ class LifetimeRule:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Example:
     """A file name, its text with ``{{…}}`` slots, and whether the detector must find it there."""
 
@@ -53,7 +53,7 @@ class Example:
     wanted: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Detector:
     """One token kind of one provider.
 
@@ -92,7 +92,7 @@ class Detector:
     examples: tuple[Example, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class ScopeRule:
     """What a scope name grants: ``match`` is a regex over the whole scope name."""
 
@@ -101,7 +101,7 @@ class ScopeRule:
     over: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Remediation:
     """Where to revoke, how to rotate, and the scoped or short-lived replacements, best first."""
 
@@ -110,7 +110,7 @@ class Remediation:
     replace: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Provider:
     """One provider file: who it is, its detectors, and what holds for all of them."""
 

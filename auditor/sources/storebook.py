@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from auditor.errors import RuleError
+from auditor.model.frozen import frozen
 from auditor.model.place import Origin
 
 PLATFORMS = ("linux", "macos", "windows")
@@ -32,7 +32,7 @@ _PATH = re.compile(r"(~|\$[A-Za-z_][A-Za-z0-9_]*)(/[^/]+)*")
 _SENTENCE = re.compile(r"[A-Z~.`][^\n]*[^.\n]\.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StorePath:
     """Where a store may stand: ``~/…`` or ``$VARIABLE/…``, on which platforms (none named: on all).
 
@@ -45,7 +45,7 @@ class StorePath:
     several: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Store:
     """One kind of file that a program keeps in a home, what it holds and what would be safer."""
 

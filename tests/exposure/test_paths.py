@@ -24,7 +24,7 @@ def test_the_path_of_the_incident_is_told_link_by_link(make: SimpleNamespace) ->
     barrier = "nothing stops a command such as `cat` from reading this file"
     assert said == [
         "cursor (ide) runs commands without asking anybody",
-        f"by cat in the shell: {barrier}; .cursor/permissions.json:3 sets terminalAllowlist to *",
+        f"by cat in the shell, left in between: {barrier}; .cursor/permissions.json:3 sets terminalAllowlist to *",
         "scripts/domains.sh:14 holds it under ACME_TOKEN",
         "Acme account token, which lives until it is revoked, 412 days old",
         "railway: its holder acts as ops@acme.example",

@@ -5,16 +5,16 @@ from __future__ import annotations
 import functools
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from auditor.model.credential import Basis, Environment, Fact, Power
+from auditor.model.frozen import frozen
 
 # Everything that reading foreign bytes can end in; a programming error outside these still shows.
 _BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError, struct.error)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoded:
     """One credential's own statements.
 

@@ -5,7 +5,6 @@ Caveat numbers and layouts: `caveat.go`, `caveat_set.go` and `flyio/caveats.go` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from auditor.enrich.decode.decoded import Decoded, claim, forgiving
 from auditor.enrich.decode.msgpack import unpack
 from auditor.enrich.words import listed, tidy
 from auditor.model.credential import Fact, Power
+from auditor.model.frozen import frozen
 
 _PREFIXES = ("fm1r_", "fm1a_", "fm2_")
 _ORGANIZATION, _VOLUMES, _APPS, _WINDOW, _MACHINES, _USER = 0, 2, 3, 4, 7, 10
@@ -26,7 +26,7 @@ _ACTIONS = ((1, Power.READ), (2 | 4, Power.WRITE), (8, Power.DESTROY), (16, Powe
 _EVERY_ACTION = 31
 
 
-@dataclass(frozen=True)
+@frozen
 class _Macaroon:
     """One macaroon: the service it is for, and its caveats as (number, body)."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from auditor.model.frozen import frozen
 
 _LONGEST = 1 << 16
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#@]*@)?([A-Za-z0-9._-]+)(?::\d+)?")
 
 
-@dataclass(frozen=True)
+@frozen
 class SignedUrl:
     """``host`` and ``path`` may be empty (a bare query); parameter names are lower case, values unescaped."""
 
