@@ -7,44 +7,28 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from auditor import sources
 from auditor.agents import survey
-from auditor.agents.reach import derive
 from auditor.agents.surroundings import Surroundings
 from auditor.detect.matcher import Matcher
 from auditor.detect.prepare import prepare
-from auditor.enrich.age import first_seen
-from auditor.enrich.assess import assess
 from auditor.enrich.join import join, key_id
 from auditor.errors import AuditError
-from auditor.exposure.findings import build
-from auditor.exposure.outlook import outlook
-from auditor.exposure.scoring import read as read_scoring
-from auditor.exposure.taxonomy import read as read_taxonomy
-from auditor.exposure.whatif import Grounds
-from auditor.model import (
-    AgentRecord,
-    Assessment,
-    Band,
-    Credential,
-    Cut,
-    Finding,
-    Fix,
-    Fragment,
-    Match,
-    Report,
-    Skip,
-    Target,
-)
+from auditor.model.agent import AgentRecord
+from auditor.model.credential import Assessment, Credential, Match
+from auditor.model.exposure import Band, Cut, Finding, Fix, Report
 from auditor.model.frozen import frozen
+from auditor.model.place import Fragment, Skip, Target
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.find import rules_folder
 from auditor.rulebook.schema import Detector
 from auditor.workers import Crew, Haul, processors
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # History is asked for the worst places only: each question costs a git process.
 _HISTORIES = 50
@@ -92,17 +76,19 @@ class Progress:
     read: Callable[[Haul], None] | None = None
 
 
-def run(job: Job, progress: Progress = Progress()) -> Report:
+_UNHEARD = Progress()
+
+
+def run(job: Job, progress: Progress = _UNHEARD) -> Report:
     """Do the whole audit and return its report. Raises ``AuditError`` for what a person must act on."""
     started = time.perf_counter()
     book, matcher = prepare((rules_folder() / "providers", *job.rules), job.cache, progress.building)
     haul = find(job, matcher, progress)
     if not (haul.files or job.staged or job.stdin) and all(_is_by_choice(skip) for skip in haul.skips):
         haul.skips.append(Skip(job.root, "nothing was read: no file is here, or all were left out"))
-    credentials = join(_with_git(haul.matches), _detectors(book, haul.matches), job.key)
-    assessments = _assessed(credentials, book, job.now or datetime.now(timezone.utc))
     records = survey(surroundings(job))
-    findings, fixes, cut = _exposed(assessments, records, book)
+    # What weighs credentials is only loaded when there are some: most runs are hooks that find nothing.
+    findings, fixes, cut = _weighed(job, haul.matches, records, book) if haul.matches else ((), (), None)
     return Report(
         root=job.root,
         complete=not haul.skips or all(_is_by_choice(skip) for skip in haul.skips),
@@ -232,17 +218,30 @@ def _tracked(root: Path, paths: Iterable[str]) -> frozenset[str]:
         return frozenset()
 
 
+def _weighed(
+    job: Job, matches: Sequence[Match], records: Sequence[AgentRecord], book: Rulebook
+) -> tuple[tuple[Finding, ...], tuple[Fix, ...], Cut | None]:
+    """Findings, their fixes and the cheapest cut, for what was matched."""
+    credentials = join(_with_git(matches), _detectors(book, matches), job.key)
+    return _exposed(_assessed(credentials, book, job.now), records, book)
+
+
 def _detectors(book: Rulebook, matches: Iterable[Match]) -> dict[str, Detector]:
     return {rule: book.by_id(rule) for rule in {match.rule for match in matches}}
 
 
-def _assessed(credentials: Sequence[Credential], book: Rulebook, now: datetime) -> tuple[Assessment, ...]:
+def _assessed(credentials: Sequence[Credential], book: Rulebook, now: datetime | None) -> tuple[Assessment, ...]:
+    from datetime import datetime, timezone
+
+    from auditor.enrich.assess import assess
+
+    moment = now or datetime.now(timezone.utc)
     return tuple(
         assess(
             credential,
             book.by_id(credential.rule),
             book.provider(credential.provider),
-            now=now,
+            now=moment,
             history=_history(credential) if place < _HISTORIES else None,
             file_time=_file_time(credential),
         )
@@ -251,6 +250,8 @@ def _assessed(credentials: Sequence[Credential], book: Rulebook, now: datetime) 
 
 
 def _history(credential: Credential) -> tuple[str, datetime] | None:
+    from auditor.enrich.age import first_seen
+
     for sighting in credential.sightings:
         if not (sighting.tracked and sighting.real):
             continue
@@ -266,6 +267,8 @@ def _history(credential: Credential) -> tuple[str, datetime] | None:
 
 
 def _file_time(credential: Credential) -> datetime | None:
+    from datetime import datetime, timezone
+
     for sighting in credential.sightings:
         if sighting.real and sighting.location.origin.is_file:
             try:
@@ -279,6 +282,13 @@ def _exposed(
     assessments: Sequence[Assessment], records: Sequence[AgentRecord], book: Rulebook
 ) -> tuple[tuple[Finding, ...], tuple[Fix, ...], Cut | None]:
     """Findings, their fixes, and the cheapest cut that takes them below high."""
+    from auditor.agents.reach import derive
+    from auditor.exposure.findings import build
+    from auditor.exposure.outlook import outlook
+    from auditor.exposure.scoring import read as read_scoring
+    from auditor.exposure.taxonomy import read as read_taxonomy
+    from auditor.exposure.whatif import Grounds
+
     scoring = read_scoring(book.beside(rules_folder() / "scoring.yaml"), "scoring.yaml")
     taxonomy = read_taxonomy(book.beside(rules_folder() / "taxonomy.yaml"), "taxonomy.yaml")
     providers = {

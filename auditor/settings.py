@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def _read_key(path: Path) -> bytes | None:
 
 
 def _make_key(path: Path | None) -> bytes:
-    key = secrets.token_bytes(_KEY_BYTES)
+    key = os.urandom(_KEY_BYTES)
     if path is None:
         return key
     with contextlib.suppress(OSError):

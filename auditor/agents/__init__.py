@@ -21,6 +21,10 @@ DIALECTS: Final[dict[str, str]] = {
     "copilot-vscode": "auditor.agents.copilot_vscode",
     "opencode": "auditor.agents.opencode",
     "copilot-cli": "auditor.agents.copilot_cli",
+    "aider": "auditor.agents.aider",
+    "goose": "auditor.agents.goose",
+    "cline": "auditor.agents.cline",
+    "roo": "auditor.agents.roo",
     "generic": "auditor.agents.generic",
 }
 _FALLBACK = "generic"

@@ -25,6 +25,7 @@ from auditor.agents.commands import SimpleCommand, simple_commands, unwrap
 from auditor.agents.globs import matches
 from auditor.model.agent import AgentRecord, Evidence, ExecMode, ExecRule, FileRule, Verdict
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 Answer = tuple[Verdict, tuple[Evidence, ...]]
 
@@ -47,7 +48,7 @@ _READ_ONLY_GIT: Final = frozenset(
 _WITHOUT_PATHS: Final = frozenset({"echo", "pwd", "which"})
 _EDIT_COMMANDS: Final = frozenset({"mkdir", "touch", "rm", "rmdir", "mv", "cp", "sed"})
 _DOCUMENTATION_HOSTS: Final = frozenset({"docs.python.org", "developer.mozilla.org", "docs.claude.com"})
-_HOME: Final = re.compile(r"^(/home/[^/]+|/Users/[^/]+|/root|[A-Za-z]:/Users/[^/]+)(?:/|$)")
+_HOME: Final = lazy_pattern(r"^(/home/[^/]+|/Users/[^/]+|/root|[A-Za-z]:/Users/[^/]+)(?:/|$)")
 
 
 @frozen

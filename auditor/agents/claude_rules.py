@@ -16,11 +16,12 @@ from auditor.agents.layers import Setting
 from auditor.agents.masks import blot
 from auditor.model.agent import EnforcedFor, ExecRule, FileRule, Verdict
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
-_RULE: Final = re.compile(r"^\s*([A-Za-z_*][\w*.-]*)\s*(?:\((.*)\))?\s*$", re.DOTALL)
-_PARAMETER: Final = re.compile(r"^(?:dangerouslyDisableSandbox|run_in_background|timeout|description):")
-_ONE_FOLDER: Final = re.compile(r"^(?!\./)[^/*?\[]+/\*\*$")
-_DRIVE: Final = re.compile(r"^//([A-Za-z])(/.*|)$")
+_RULE: Final = lazy_pattern(r"^\s*([A-Za-z_*][\w*.-]*)\s*(?:\((.*)\))?\s*$", re.DOTALL)
+_PARAMETER: Final = lazy_pattern(r"^(?:dangerouslyDisableSandbox|run_in_background|timeout|description):")
+_ONE_FOLDER: Final = lazy_pattern(r"^(?!\./)[^/*?\[]+/\*\*$")
+_DRIVE: Final = lazy_pattern(r"^//([A-Za-z])(/.*|)$")
 # Path rules of these tools are accepted by Claude Code but never consulted.
 _NEVER_CONSULTED: Final = frozenset({"Write", "MultiEdit", "NotebookEdit", "Glob", "Grep", "NotebookRead", "LS"})
 _KINDS: Final = {"WebFetch": "fetch", "WebSearch": "fetch", "Edit": "edit", "Write": "edit"}

@@ -19,13 +19,14 @@ from auditor.agents.examples import Answer, strictest
 from auditor.agents.masks import blot
 from auditor.agents.patterns import finds
 from auditor.model.agent import Evidence, ExecRule, Verdict
+from auditor.model.lazy import lazy_pattern
 
 AUTO_APPROVE: Final = "chat.tools.terminal.autoApprove"
 IGNORE_BUILT_IN: Final = "chat.tools.terminal.ignoreDefaultAutoApproveRules"
 BLOCK_WRITES: Final = "chat.tools.terminal.blockDetectedFileWrites"
 NPM_SCRIPTS: Final = "chat.tools.terminal.autoApproveWorkspaceNpmScripts"
 
-_REGEX: Final = re.compile(r"/(.+)/([dgimsuvy]*)", re.DOTALL)
+_REGEX: Final = lazy_pattern(r"/(.+)/([dgimsuvy]*)", re.DOTALL)
 _EVERYTHING: Final = frozenset({".*", ".+", ".", "^.*$", "^.*", "^.+$", "^"})
 _PACKAGE_RUNNERS: Final = frozenset({"npm", "yarn", "pnpm"})
 _SHORT_SCRIPTS: Final = frozenset({"test", "start", "stop", "restart"})

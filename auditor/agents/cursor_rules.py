@@ -17,8 +17,9 @@ from auditor.agents.layers import Setting
 from auditor.agents.masks import blot
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import EnforcedFor, Evidence, ExecRule, FileRule, Verdict
+from auditor.model.lazy import lazy_pattern
 
-_WORD: Final = re.compile(r"(Shell|Read|Write|WebFetch|Mcp)\((.*)\)", re.DOTALL)
+_WORD: Final = lazy_pattern(r"(Shell|Read|Write|WebFetch|Mcp)\((.*)\)", re.DOTALL)
 _KINDS: Final = {"Shell": "shell", "Write": "write", "WebFetch": "fetch", "Mcp": "mcp"}
 
 

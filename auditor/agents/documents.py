@@ -7,7 +7,6 @@ parsed data may hold credentials, so it is left out of every ``repr``, and ``evi
 from __future__ import annotations
 
 import json
-import re
 import stat
 from collections.abc import Callable
 from dataclasses import field, replace
@@ -19,11 +18,12 @@ from auditor.agents.masks import names_secret, setting_word
 from auditor.agents.positions import toml_lines, yaml_lines
 from auditor.model.agent import Evidence
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 _LARGE = 64 * 1024
 LARGEST = 4 * 1024 * 1024
 _VALUE_MAPS = frozenset({"env", "environment", "envs", "headers", "http_headers", "env_http_headers"})
-_AT_LINE = re.compile(r"\(at line (\d+)")
+_AT_LINE = lazy_pattern(r"\(at line (\d+)")
 
 
 class _Lines:

@@ -19,6 +19,7 @@ from auditor.agents.layers import Setting
 from auditor.agents.masks import blot
 from auditor.model.agent import Evidence, ExecRule, Verdict
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 DEFAULT, EXTENSION, WORKSPACE, USER, ADMIN = 1, 2, 3, 4, 5
 MODES: Final = {"default": "default", "auto_edit": "autoEdit", "plan": "plan", "yolo": "yolo"}
@@ -26,7 +27,7 @@ ALWAYS_ALLOWED: Final = 950
 
 _SHELL_NAMES: Final = frozenset({SHELL, "ShellTool"})
 _EFFECTS: Final = {"allow": Verdict.ALLOW, "deny": Verdict.DENY, "ask_user": Verdict.ASK}
-_SETTING_FORM: Final = re.compile(r"([A-Za-z0-9_-]+)\((.*)\)", re.DOTALL)
+_SETTING_FORM: Final = lazy_pattern(r"([A-Za-z0-9_-]+)\((.*)\)", re.DOTALL)
 _MOST_PRIORITY: Final = 999
 
 _CORE: Final = ("read_file", "web_fetch", "write_file", "replace")

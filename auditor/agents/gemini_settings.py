@@ -17,6 +17,7 @@ from auditor.agents.layers import Layer, Setting, flag
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import Evidence, Honoured, Trust
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 KNOWN: Final = frozenset(
     {
@@ -37,7 +38,7 @@ _USER_MARKS: Final = (
 )
 # Trust is asked for before the project's own settings are looked at.
 _NOT_FROM_PROJECT: Final = frozenset({"security.folderTrust", "admin"})
-_VARIABLE: Final = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::-([^}]*))?\}|([A-Za-z_]\w*))")
+_VARIABLE: Final = lazy_pattern(r"\$(?:\{([A-Za-z_]\w*)(?::-([^}]*))?\}|([A-Za-z_]\w*))")
 _TRUSTING: Final = ("TRUST_FOLDER", "TRUST_PARENT")
 _LEVELS: Final = (*_TRUSTING, "DO_NOT_TRUST")
 

@@ -11,7 +11,9 @@ import re
 from functools import lru_cache
 from itertools import count, pairwise
 
-_MAGIC = re.compile(r"([*?\[\]{}\\])")
+from auditor.model.lazy import lazy_pattern
+
+_MAGIC = lazy_pattern(r"([*?\[\]{}\\])")
 _MOST_ALTERNATIVES = 2048
 
 

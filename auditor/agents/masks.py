@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from auditor.model.lazy import lazy_pattern
+
 _SECRET_PARTS = frozenset(
     {
         *("token", "tokens", "secret", "secrets", "password", "passwd", "passphrase", "pwd", "key", "apikey", "auth"),
@@ -13,17 +15,17 @@ _SECRET_PARTS = frozenset(
 )
 _SECRET_INSIDE = ("token", "secret", "passw", "apikey", "credential")
 _NOT_SECRET = frozenset({"keybindings", "keyring", "keychain"})
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PART = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 BLOT = "…"
 _LIMIT = 120
 _CARRIER = r"(?:token|secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key|credential|auth)"
 _KEEP = r"(?![-$*{<…\s])"
-_ASSIGNED = re.compile(rf"""(?i)([a-z0-9_.-]*{_CARRIER}[a-z0-9_-]*["']?\s*[=:]\s*["']?){_KEEP}([^\s"'&;|)]{{4,}})""")
-_FLAGGED = re.compile(rf"""(?i)(--?[a-z0-9-]*{_CARRIER}[a-z0-9-]*\s+["']?){_KEEP}([^\s"'&;|)]{{4,}})""")
-_SCHEME = re.compile(r"(?i)\b((?:bearer|basic|token)\s+)(?![$*{<…])([A-Za-z0-9._~+/=-]{6,})")
-_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}://[^\s/:@]*:)(?![$*{<…])([^\s@/]+)(?=@)")
-_LONG = re.compile(r"[A-Za-z0-9_+=-]{20,}")
+_ASSIGNED = lazy_pattern(rf"""(?i)([a-z0-9_.-]*{_CARRIER}[a-z0-9_-]*["']?\s*[=:]\s*["']?){_KEEP}([^\s"'&;|)]{{4,}})""")
+_FLAGGED = lazy_pattern(rf"""(?i)(--?[a-z0-9-]*{_CARRIER}[a-z0-9-]*\s+["']?){_KEEP}([^\s"'&;|)]{{4,}})""")
+_SCHEME = lazy_pattern(r"(?i)\b((?:bearer|basic|token)\s+)(?![$*{<…])([A-Za-z0-9._~+/=-]{6,})")
+_USERINFO = lazy_pattern(r"(?i)\b([a-z][a-z0-9+.-]{1,20}://[^\s/:@]*:)(?![$*{<…])([^\s@/]+)(?=@)")
+_LONG = lazy_pattern(r"[A-Za-z0-9_+=-]{20,}")
 
 
 def names_secret(name: str) -> bool:

@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from auditor.agents.masks import blot, names_secret
+from auditor.model.lazy import lazy_pattern
 
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = lazy_pattern(
     r"(?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\{(?:env|file|input):[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%)"
 )
-_WITH_DEFAULT: Final = re.compile(r"\$\{(?!input:|env:)[A-Za-z_]\w*:?-([^}]+)\}")
-_SCHEME: Final = re.compile(r"(?i)^(?:bearer|basic|token|apikey|key)\s+")
-_PLACEHOLDER: Final = re.compile(
+_WITH_DEFAULT: Final = lazy_pattern(r"\$\{(?!input:|env:)[A-Za-z_]\w*:?-([^}]+)\}")
+_SCHEME: Final = lazy_pattern(r"(?i)^(?:bearer|basic|token|apikey|key)\s+")
+_PLACEHOLDER: Final = lazy_pattern(
     r"(?i)^(?:<[^>]*>|\[[^\]]*\]|x{3,}|\*{3,}|\.{3,}|(?:your|my|insert|replace|change)[-_ ].*|todo|changeme|none|null)$"
 )
-FLAG_VALUE: Final = re.compile(r"^(--?[A-Za-z][\w-]*|[A-Za-z_]\w*)=(.*)$", re.DOTALL)
-USERINFO: Final = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/@\s]*):([^/@\s]*)@", re.IGNORECASE)
+FLAG_VALUE: Final = lazy_pattern(r"^(--?[A-Za-z][\w-]*|[A-Za-z_]\w*)=(.*)$", re.DOTALL)
+USERINFO: Final = lazy_pattern(r"^([a-z][a-z0-9+.-]*://)([^/@\s]*):([^/@\s]*)@", re.IGNORECASE)
 
 
 def is_reference(value: str) -> bool:

@@ -10,14 +10,16 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from auditor.model.lazy import lazy_pattern
+
 _LONGEST: Final = 2048
 _MOST_OPEN: Final = 4
-_NAMED: Final = re.compile(r"\(\?<(?![=!])")
-_CLASS: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
-_ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
-_OPEN: Final = re.compile(r"[*+]|\{\d*,\d*\}")
-_REPEATED_GROUP: Final = re.compile(r"\)(?:[*+]|\{)")
-_BACK_REFERENCE: Final = re.compile(r"\\[1-9k]")
+_NAMED: Final = lazy_pattern(r"\(\?<(?![=!])")
+_CLASS: Final = lazy_pattern(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+_ESCAPED: Final = lazy_pattern(r"\\.", re.DOTALL)
+_OPEN: Final = lazy_pattern(r"[*+]|\{\d*,\d*\}")
+_REPEATED_GROUP: Final = lazy_pattern(r"\)(?:[*+]|\{)")
+_BACK_REFERENCE: Final = lazy_pattern(r"\\[1-9k]")
 
 
 def finds(pattern: str, text: str, *, ignore_case: bool = False, doubt: bool) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable
 
 from auditor.agents.globs import matches
 from auditor.model.agent import AgentRecord, EnforcedFor, Evidence, FileRule, ReadBase, Verdict
 from auditor.model.exposure import Means
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 from auditor.model.place import Origin, Sighting
 
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_DRIVE = lazy_pattern(r"[A-Za-z]:[\\/]")
 _HOMES = ("/home/", "/Users/", "/root/", "/var/root/")
 _STRENGTH = {Verdict.DENY: 0, Verdict.ASK: 1, Verdict.CLASSIFIED: 2, Verdict.ALLOW: 3}
 _OPENED = {Origin.INDEX: "object", Origin.COMMIT: "object", Origin.ARCHIVE: "archive"}

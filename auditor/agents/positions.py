@@ -6,15 +6,16 @@ import re
 from typing import Any
 
 from auditor.agents.json_text import KeyPath
+from auditor.model.lazy import lazy_pattern
 
 _BARE = r"[A-Za-z0-9_-]+"
 _QUOTED = r'"(?:[^"\\]|\\.)*"|' + r"'[^']*'"
 _KEY = rf"(?:{_BARE}|{_QUOTED})"
-_DOTTED = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*")
-_PART = re.compile(_KEY)
-_GAP = re.compile(r"(?:\s|#[^\n]*)*")
-_GAP_OR_COMMA = re.compile(r"(?:[\s,]|#[^\n]*)*")
-_SCALAR = re.compile(
+_DOTTED = lazy_pattern(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*")
+_PART = lazy_pattern(_KEY)
+_GAP = lazy_pattern(r"(?:\s|#[^\n]*)*")
+_GAP_OR_COMMA = lazy_pattern(r"(?:[\s,]|#[^\n]*)*")
+_SCALAR = lazy_pattern(
     r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|"(?:[^"\\\n]|\\.)*"'
     r"|'''(?:[^']|'(?!''))*'{3,5}|'[^'\n]*'|[^\s,\]}#]+(?: \d[\d:.Z+-]*)?",
     re.DOTALL,

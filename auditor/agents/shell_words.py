@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 _DEEPEST = 6
-_REDIRECT = re.compile(r"\d*(?:>>|>\||>&|<<<|<<-?|<&|<>|>|<)(?!\()|&>>?")
-_OPERATOR = re.compile(r"&&|\|\||\|&|;;&?|;&|[;|&()\n]")
-ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+_REDIRECT = lazy_pattern(r"\d*(?:>>|>\||>&|<<<|<<-?|<&|<>|>|<)(?!\()|&>>?")
+_OPERATOR = lazy_pattern(r"&&|\|\||\|&|;;&?|;&|[;|&()\n]")
+ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*\+?=")
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "esac"})
-_QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
+_QUOTED = lazy_pattern(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 
 
 @frozen

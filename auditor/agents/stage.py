@@ -13,6 +13,7 @@ from typing import Any, Final
 from auditor.agents.commands import is_broad, simple_commands
 from auditor.agents.documents import Document, read_jsonc
 from auditor.agents.examples import Answer, absolute, for_fetch, for_path, for_server, verdicts
+from auditor.agents.globs import matches
 from auditor.agents.layers import Layer, Setting
 from auditor.agents.mcp import server
 from auditor.agents.surroundings import Surroundings
@@ -24,6 +25,7 @@ from auditor.model.agent import (
     ExecMode,
     ExecReach,
     ExecRule,
+    FileRule,
     Honoured,
     InjectedVariable,
     McpServer,
@@ -36,6 +38,7 @@ from auditor.model.frozen import frozen
 
 INHERITS: Final = Evidence(key="env", value="all", note="built in: commands inherit the whole environment")
 UNBOXED: Final = Evidence(key="sandbox", value="none", note="built in: no sandbox confines commands")
+_UNLISTED: Final = frozenset({"mcp", "fetch", "tool", "filter", "mode", "url", "outside"})
 _EDITORS: Final = ("Code", "Code - Insiders", "Code - OSS", "VSCodium", "Cursor", "Windsurf")
 
 
@@ -173,9 +176,20 @@ def commanded(
     rules: tuple[ExecRule, ...], judge: Callable[[str], Answer], otherwise: Answer, best: ExecMode | None = None
 ) -> ExecReach:
     """How commands run: ``judge`` decides a line, ``otherwise`` is what holds for one that no rule names."""
-    shells = [rule for rule in rules if rule.effect is Verdict.ALLOW and rule.kind not in {"mcp", "fetch", "tool"}]
+    shells = [rule for rule in rules if rule.effect is Verdict.ALLOW and rule.kind not in _UNLISTED]
     evidence = tuple(dict.fromkeys((*otherwise[1], *(rule.evidence for rule in shells))))
     return ExecReach(mode_of(otherwise[0], listed=bool(shells)), best, rules, verdicts(judge, spoken(shells)), evidence)
+
+
+def mode_rule(verdict: Verdict, evidence: Evidence) -> ExecRule:
+    """What holds for a command that no other rule names, as a rule of its own, so that a record can be asked."""
+    return ExecRule(verdict, "*", "mode", verdict is Verdict.ALLOW, evidence)
+
+
+def by_mode(rules: Iterable[ExecRule]) -> Answer:
+    """The answer of the record's mode; a human is asked where it has none."""
+    found = next((rule for rule in rules if rule.kind == "mode"), None)
+    return (found.effect, (found.evidence,)) if found else (Verdict.ASK, ())
 
 
 def mode_of(otherwise: Verdict, *, listed: bool) -> ExecMode:
@@ -214,6 +228,21 @@ def starts(text: str, prefix: str) -> bool:
     """Whether a command starts with a prefix, letter by letter and case ignored; ``*`` starts everything."""
     said = prefix.strip().lower()
     return bool(said) and (said == "*" or text.strip().lower().startswith(said))
+
+
+def named_file(rules: Iterable[FileRule], line: str, cwd: str, programs: frozenset[str] | None = None) -> Answer | None:
+    """The rule over a path that a command line names as an argument; only for ``programs`` when they are given."""
+    held = tuple(rules)
+    for part in simple_commands(line):
+        words = part.arguments
+        if not words or (programs is not None and words[0].lower() not in programs):
+            continue
+        for word in words[1:]:
+            path = "" if word.startswith("-") else absolute(word, cwd)
+            for rule in held:
+                if path and matches(rule.glob, path) and not any(matches(glob, path) for glob in rule.excepts):
+                    return rule.effect, (rule.evidence,)
+    return None
 
 
 def served(

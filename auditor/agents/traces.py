@@ -32,6 +32,12 @@ _MOVED = (
     ("AppData/Local/", "LOCALAPPDATA"),
 )
 _EVERY_EDITOR = ("Library/Application Support", "AppData/Roaming", "Library/Preferences")
+# Where extensions leave something: the user data and the extensions of every editor of the VS Code family.
+_STORES_OF_EDITORS = (
+    *_CODE,
+    *(".config/Cursor", ".config/Windsurf", ".vscode", ".vscode-insiders", ".vscode-oss", ".vscode-server"),
+    *(".cursor", ".cursor-server", ".windsurf", ".windsurf-server", *_EVERY_EDITOR),
+)
 TRACES = {
     "claude-code": Trace(
         (".claude", "CLAUDE.md", "CLAUDE.local.md", ".mcp.json"),
@@ -70,6 +76,12 @@ TRACES = {
         ("etc/github-copilot", "Library/Application Support/GitHubCopilot", "Program Files/GitHubCopilot"),
         ("COPILOT",),
     ),
+    "aider": Trace((".aider*",), (".aider.conf.yml", ".aider"), (), ("AIDER_",)),
+    "goose": Trace(
+        (".gooseignore", ".goosehints", ".goose"), (".config/goose", "AppData/Roaming/Block/goose"), (), ("GOOSE_",)
+    ),
+    "cline": Trace((".cline", ".clinerules", ".clineignore"), (".cline", *_STORES_OF_EDITORS), (), ("CLINE_",)),
+    "roo": Trace((".roo", ".roomodes", ".roorules*", ".rooignore", ".vscode"), (".roo", *_STORES_OF_EDITORS), (), ()),
 }
 
 

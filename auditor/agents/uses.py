@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from fnmatch import fnmatchcase
 
@@ -21,6 +20,7 @@ from auditor.model.agent import (
 )
 from auditor.model.exposure import Means, Use
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 # Hosts on which anybody may keep anything: an allow-list with one of them lets data out, whoever the provider is.
 _ANYBODYS = (
@@ -31,7 +31,7 @@ _ANYBODYS = (
     "s3.amazonaws.com",
     "pastebin.com",
 )
-_PORT = re.compile(r":\d+$")
+_PORT = lazy_pattern(r":\d+$")
 
 
 class _Net(IntEnum):

@@ -18,15 +18,16 @@ from auditor.detect.spans import Span, exact
 from auditor.detect.values import is_identifier_like
 from auditor.model.credential import Confidence
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 from auditor.rulebook.schema import Detector, Form
 
 _VOUCH_BYTES = 160
 _LOW_ENTROPY = 1.5
 _COMMAND_BYTES = 400
 _BRACKET_BYTES = 12
-_OPENED = re.compile(rb"[(\[{]\s*\\{0,3}[\"'`]$")
-_CLOSED = re.compile(rb"\s*[)\]}]")
-_ESCAPES = re.compile(r"\\([\\/\"'`])")
+_OPENED = lazy_pattern(rb"[(\[{]\s*\\{0,3}[\"'`]$")
+_CLOSED = lazy_pattern(rb"\s*[)\]}]")
+_ESCAPES = lazy_pattern(r"\\([\\/\"'`])")
 
 
 @frozen

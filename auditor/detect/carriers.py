@@ -11,6 +11,7 @@ from functools import cached_property
 
 from auditor.detect.languages import Written
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 _ANY = frozenset(Written)
 _SPOKEN = frozenset({Written.PROSE, Written.UNKNOWN, Written.CONFIG, Written.SHELL, Written.MARKUP})
@@ -117,7 +118,7 @@ CARRIERS: tuple[Carrier, ...] = (
         + r"[^\r\n]{0,160}[ \t]-{1,2}(?:p|u|w|a|user|proxy-user|password|P|passin|passout)[ \t=]{0,2}[\"']?[^\s\"'<>\-$]{3}",
         rb"[ \t]-{1,2}(?P<key>proxy-user|password|passout|passin|user|p|u|w|a|P)(?P<sep>[ \t]+|=|)"
         rb"(?P<quote>[\"']?)(?:pass:)?(?P<secret>[^\s\"'<>\-$][^\s\"'<>]{2,200})",
-        before=re.compile(_TOOLS.encode(), re.IGNORECASE),
+        before=lazy_pattern(_TOOLS.encode(), re.IGNORECASE),
     ),
     Carrier(
         "sql",

@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 
 from auditor.detect.languages import Written, is_yaml
+from auditor.model.lazy import lazy_pattern
 
-_LINE_KEY = re.compile(
+_LINE_KEY = lazy_pattern(
     rb"([A-Za-z_$@][\w.$\-/]{0,80})[\"'\])]{0,3}[ \t]{0,12}(?:=>|:=|=|:|,|\()[ \t]{0,12}[\w(]{0,20}[\"'`(\[]{0,4}(?:(?:Bearer|Basic|Token)\s+)?$"
 )
-_NAMED = re.compile(
+_NAMED = lazy_pattern(
     rb"(?:name|key)[\"']?\s{0,4}[:=]\s{0,4}[\"']?([\w.\-]{1,80})[\"']?[\s,]{1,40}[\"']?value[\"']?\s{0,4}[:=]\s{0,4}[\"']?$",
     re.IGNORECASE,
 )
-_SECTION = re.compile(rb"^[ \t]*\[+[ \t]*([^\]\r\n]{1,80}?)[ \t]*\]+", re.MULTILINE)
-_YAML_KEY = re.compile(rb"^([ \t]*)(?:- +)?[\"']?([\w.\-/ ]{1,80}?)[\"']?[ \t]*:(?:[ \t]|$)")
-_JSON_TOKEN = re.compile(rb'"(?:[^"\\\r\n]|\\.)*"|[{}\[\]:,]|//[^\r\n]*')
-_SIDECAR = re.compile(
+_SECTION = lazy_pattern(rb"^[ \t]*\[+[ \t]*([^\]\r\n]{1,80}?)[ \t]*\]+", re.MULTILINE)
+_YAML_KEY = lazy_pattern(rb"^([ \t]*)(?:- +)?[\"']?([\w.\-/ ]{1,80}?)[\"']?[ \t]*:(?:[ \t]|$)")
+_JSON_TOKEN = lazy_pattern(rb'"(?:[^"\\\r\n]|\\.)*"|[{}\[\]:,]|//[^\r\n]*')
+_SIDECAR = lazy_pattern(
     rb"(?i)[\"']?\b(expires_?at|expiry(?:_?date)?|expires(?:_?on)?|expires_?in|expiration(?:_?(?:date|time))?|token_?expires_?at|valid_?until|not_?after|"
     rb"issued_?at|created_?at|obtained_?at|scopes?|token_?type|refresh_?token|region|account(?:_?id)?|project(?:_?id)?|environment(?:_?name)?|"
     rb"role_?arn|sso_?start_?url|credential_?process|host(?:name)?|base_?url|api_?url|endpoint|server|database|user(?:name)?)[\"']?\s{0,4}[:=]\s{0,4}"
     rb"(?:\"([^\"\r\n]{1,300})\"|'([^'\r\n]{1,300})'|([^\s\"',}\]\r\n][^\"',}\r\n]{0,200}))"
 )
-_ENVIRONMENT = re.compile(
+_ENVIRONMENT = lazy_pattern(
     rb"(?i)(?<![a-z])(production|prod|prd|live|staging|stage|stg|uat|preprod|pre-prod|qa|sandbox|development|dev|local|localhost|test|testing|tests|ci|demo|example|fixtures?)(?![a-z])"
 )
 _SIDE_BYTES = 1200

@@ -12,11 +12,12 @@ from auditor.detect.languages import Written
 from auditor.detect.natures import Nature, is_name, is_placeholder, nature
 from auditor.detect.values import is_mixed, is_plain_data, looks_drawn, may_be_secret
 from auditor.model.credential import Confidence
+from auditor.model.lazy import lazy_pattern
 
-_LOCAL_HOSTS = re.compile(
+_LOCAL_HOSTS = lazy_pattern(
     r"(?i)^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host|hostname|server|domain|example|.*\.example(?:\..*)?|.*\.test|example\.(?:com|org|net)|.*\.example\.(?:com|org|net)|my.*|your.*)(?::|$)"
 )
-_TEMPLATE = re.compile(r"%[sdrxv]\b|%\(\w+\)|\{\w*\}|#\{|\$\{|\$\(|<%|\{\{|\$[A-Za-z_]\w*$|^[*.x]+$")
+_TEMPLATE = lazy_pattern(r"%[sdrxv]\b|%\(\w+\)|\{\w*\}|#\{|\$\{|\$\(|<%|\{\{|\$[A-Za-z_]\w*$|^[*.x]+$")
 _MADE_UP_USERS = frozenset("user username usr name login me foo bar someuser myuser youruser uname u a".split())
 _MADE_UP_PASSWORDS = frozenset(
     "password passwd pass pwd secret passw pass123 foo bar baz somepassword mypassword mypass token pw p w b x xx xxx".split()

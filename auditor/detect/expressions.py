@@ -1,15 +1,15 @@
 """What the engine is asked to look for: the loosened form of every detector and every carrier.
 
-A token or pattern has an expression of its own. Values without a prefix share one for each shape: all names that may
-stand before it, a short gap, the shape. That keeps compiling quick, and an event of a shared expression is decided by
-each detector it stands for.
+A token or pattern has an expression of its own. Values without a prefix share one for each shape: the words of their
+providers, a short gap, the shape. Their exact names are not compiled at all: a few expressions find the places where
+any credential-like name stands before a value, and the name is then looked up (``names.py``).
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.detect.carriers import CARRIERS
 from auditor.detect.engine import Expression
@@ -20,17 +20,24 @@ from auditor.rulebook.schema import Detector, Form
 # Between an exact name and its value stand signs, and at most one word such as `value` or a call's name; between a
 # provider's word and the value anything may stand, a line break included.
 _SIGNS = r"[^0-9A-Za-z\x00]"
-KEY_GAP = _SIGNS + r"{1,16}(?:[a-z][a-z_.]{0,12}" + _SIGNS + r"{1,12})?"
+KEY_GAP = _SIGNS + r"{1,16}(?:[a-z0-9][a-z0-9_.]{0,12}" + _SIGNS + r"{1,12})?"
 WORD_GAP = r"[^\x00]{0,60}"
+_ANY_VALUE = r"[0-9A-Za-z+/_=.\-$|]{6}"
+_USUAL = r"(?:key|token|secret|passw|auth|cred|pass|pwd)"
+_MOST_NAMES = 60
 _SEPARATOR = r"[_\-. ]{0,2}"
 
 
 @frozen
 class Plan:
-    """The expressions, and by expression number the detectors it stands for; carriers have the numbers behind."""
+    """The expressions, and by number the detectors each stands for.
+
+    From ``named_from`` on the groups are empty: a name stands there, to be looked up. Carriers have the numbers behind.
+    """
 
     expressions: tuple[Expression, ...]
     groups: tuple[tuple[int, ...], ...]
+    named_from: int
 
 
 def plan(detectors: Sequence[Detector]) -> Plan:
@@ -45,16 +52,20 @@ def plan(detectors: Sequence[Detector]) -> Plan:
             texts.append((syntax.loosen(detector.regex), _caseless(detector)))
             groups.append((number,))
     for shape, numbers in shapes.items():
-        members = [detectors[number] for number in numbers]
-        for names, gap in ((_keys(members), KEY_GAP), (_words(members), WORD_GAP)):
-            if names:
-                texts.append((f"(?i:{'|'.join(names)}){gap}{shape}", False))
-                groups.append(tuple(numbers))
+        words = _words([detectors[number] for number in numbers])
+        if words:
+            texts.append((f"(?i:{'|'.join(words)}){WORD_GAP}{shape}", False))
+            groups.append(tuple(numbers))
+    named_from = len(groups)
+    for names in _names(detectors):
+        texts.append((f"(?:{names}){KEY_GAP}{_ANY_VALUE}", True))
+        groups.append(())
     origins = [", ".join(detectors[number].id for number in group) for group in groups]
     texts.extend((carrier.nominates, True) for carrier in CARRIERS)
     origins.extend(carrier.name for carrier in CARRIERS)
     found = zip(texts, origins, strict=True)
-    return Plan(tuple(Expression(n, text, flag, name) for n, ((text, flag), name) in enumerate(found)), tuple(groups))
+    made = tuple(Expression(number, text, flag, name) for number, ((text, flag), name) in enumerate(found))
+    return Plan(made, tuple(groups), named_from)
 
 
 def _caseless(detector: Detector) -> bool:
@@ -65,8 +76,13 @@ def _shape(detector: Detector) -> str:
     return f"(?{'i' if _caseless(detector) else '-i'}:{syntax.loosen(detector.regex)})"
 
 
-def _keys(detectors: Iterable[Detector]) -> list[str]:
-    return sorted({_spelled(key) for detector in detectors for key in detector.keys})
+def _names(detectors: Iterable[Detector]) -> Iterator[str]:
+    """Alternations that cover every exact name: the words most names hold, then the names that hold none of them."""
+    yield _USUAL + r"[\w.\-]{0,24}"
+    keys = {key for detector in detectors if detector.form is Form.VALUE for key in detector.keys}
+    others = sorted(_spelled(key) for key in keys if not re.search(_USUAL, key, re.IGNORECASE))
+    for start in range(0, len(others), _MOST_NAMES):
+        yield "|".join(others[start : start + _MOST_NAMES])
 
 
 def _words(detectors: Iterable[Detector]) -> list[str]:

@@ -6,6 +6,8 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
+from auditor.model.lazy import lazy_pattern
+
 
 class Claim(IntEnum):
     """How strongly a name claims that its value is a credential, weakest first."""
@@ -18,7 +20,7 @@ class Claim(IntEnum):
     PASSWORD = 5
 
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]+")
+_WORDS = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]+")
 _PASSWORD = frozenset(
     "password passwords passwd passwds pwd pwds psw pswd pass passphrase passcode passwort kennwort contrasena senha "
     "motdepasse mdp wachtwoord haslo parola userpass dbpass rootpass mypass passw passwrd userpassword userpwd "

@@ -7,7 +7,7 @@ people write average above four, letters drawn at random below it in 98 of 100 c
 
 from __future__ import annotations
 
-import re
+from auditor.model.lazy import lazy_pattern
 
 _TABLE = (
     "14540240402656040657331230"
@@ -43,10 +43,10 @@ _FEW = 5
 _SURE = 4.6
 _SPELLED_IN_PIECES = 3.3
 _LONG_PIECES = 3.5
-_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_PIECES = lazy_pattern(r"[A-Z]?[a-z]+|[A-Z]+")
 _SMALL_A = 97
 # One number inside a name is usual (`ec2Instance`), two are not.
-_INNER_DIGITS = re.compile(r"(?<=[A-Za-z])[0-9]+(?=[A-Za-z])")
+_INNER_DIGITS = lazy_pattern(r"(?<=[A-Za-z])[0-9]+(?=[A-Za-z])")
 
 
 def usualness(text: str) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from auditor.detect.carriers import CARRIERS
 from auditor.detect.context import nearby, sidecars
 from auditor.detect.engine import Event
 from auditor.detect.languages import is_lock_file, is_packed, written
+from auditor.detect.names import owners
 from auditor.detect.pairs import paired
 from auditor.model.credential import Confidence, Match, Part
 from auditor.model.lines import LineIndex
@@ -36,10 +37,11 @@ class Nominates(Protocol):
 class Matcher:
     """Finds credentials in fragments with one rulebook and one engine."""
 
-    def __init__(self, book: Rulebook, engine: Nominates, groups: Sequence[Sequence[int]]) -> None:
+    def __init__(self, book: Rulebook, engine: Nominates, groups: Sequence[Sequence[int]], named_from: int) -> None:
         self._book = book
         self._engine = engine
         self._groups = groups
+        self._named_from = named_from
 
     def matches(self, fragment: Fragment) -> tuple[Match, ...]:
         """Return the matches that are new in ``fragment``, in order of place, one for each value and place."""
@@ -63,14 +65,27 @@ class Matcher:
         generic_counts = not is_lock_file(page.path)
         for number, ends in by_number.items():
             ends.sort()
-            if number < carriers_from:
-                for member in self._groups[number]:
-                    detector = self._book.detector(member)
-                    anyones = self._book.provider(detector.provider).category == _ANYONES
-                    found.extend(from_detector(detector, ends, page, anyones=anyones))
+            if number < self._named_from:
+                found.extend(self._of_detectors(dict.fromkeys(self._groups[number], ends), page))
+            elif number < carriers_from:
+                found.extend(self._of_detectors(self._named(ends, page), page))
             elif generic_counts:
                 found.extend(from_carrier(CARRIERS[number - carriers_from], ends, page))
         return found
+
+    def _named(self, ends: Sequence[int], page: Page) -> dict[int, list[int]]:
+        """The detectors whose exact names stand before the values that end at ``ends``."""
+        found: dict[int, list[int]] = {}
+        for end in ends:
+            for member in owners(self._book.names, page.data, end):
+                found.setdefault(member, []).append(end)
+        return found
+
+    def _of_detectors(self, members: Mapping[int, Sequence[int]], page: Page) -> Iterator[Candidate]:
+        for member, ends in members.items():
+            detector = self._book.detector(member)
+            anyones = self._book.provider(detector.provider).category == _ANYONES
+            yield from from_detector(detector, ends, page, anyones=anyones)
 
     def _attributed(self, candidates: Iterable[Candidate], page: Page) -> list[Candidate]:
         return [attribute(c, page, self._book) if c.detector is None else c for c in candidates]

@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from enum import Enum
 
+from auditor.model.lazy import lazy_pattern
+
 
 class Nature(Enum):
     """Why a value is not reported as a secret; ``LITERAL`` means nothing speaks against it."""
@@ -25,7 +27,7 @@ class Nature(Enum):
     PROSE = "prose"
 
 
-_REFERENCES = re.compile(
+_REFERENCES = lazy_pattern(
     r"""(?xi)
     ^(?:
       op://.+ | (?:ref\+|vals\+|secretref)[a-z]*:.+ | vault:[\w/.-]+(?:\#\w+)? | sm://.+ | berglas://.+ | keyring://.+
@@ -39,7 +41,7 @@ _REFERENCES = re.compile(
     | secrets\.\w+ | !ref\b.* | !sub\b.* | !getatt\b.* | !vault\b.* | valuefrom\b.* | keychain:.+ | pass:[\w/-]+ | config\.\w+(?:\.\w+)*
     )$"""
 )
-_ENCRYPTED = re.compile(
+_ENCRYPTED = lazy_pattern(
     r"""(?x)^(?:
       ENC\[.*\] | ENC\(.*\) | \{cipher\}.* | encrypted:.+ | \$ANSIBLE_VAULT.* | U2FsdGVkX1.* | AQICAH[\w+/=]{20,} | AQECAH[\w+/=]{20,}
     | Ag[A-D][\w+/=]{200,} | v1:[\w+/=]{16,}:[\w+/=]{16,} | vault:v\d+:.+ | secure:\s?.+ | -----BEGIN\s(?:AGE|PGP\sMESSAGE|PKCS7).*
@@ -47,11 +49,11 @@ _ENCRYPTED = re.compile(
     )$""",
     re.IGNORECASE | re.DOTALL,
 )
-_HASHED = re.compile(
+_HASHED = lazy_pattern(
     r"(?i)^(?:\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|bcrypt\w*|P|H|S|sha1)\$.{8,}|pbkdf2[\w:_-]*[$:].{10,}"
     r"|sha(?:1|224|256|384|512)[-:=$].{20,}|md5[-:=$].{16,}|scrypt:\d+:.{20,}|bcrypt(?:_sha256)?\$.{20,}|\*[0-9A-F]{40})$"
 )
-_PLACEHOLDER_WORDS = re.compile(
+_PLACEHOLDER_WORDS = lazy_pattern(
     r"""(?xi)
       (?<![a-z])(?:your|my|the|some|any|enter|insert|replace|put|add|paste|type|specify|provide|set|fill|use|add|choose|give)[\s_.-]?(?:own|in|here|me|this|it|with|\w{0,12})?[\s_.-]?
         (?:api|app|access|auth|secret|secure|password|passwd|passphrase|token|key|id|user|value|client|account|private|real|actual|here|secure|strong|credential)
@@ -76,14 +78,14 @@ _SEQUENCES = (
     "qwertyuiopasdfghjklzxcvbnm",
     "zyxwvutsrqponmlkjihgfedcba9876543210",
 )
-_DOTTED_NAME = re.compile(r"^[A-Za-z_$][\w$]*(?:(?:\.|->|::|\[['\"]?)[A-Za-z_$][\w$]*['\"]?\]?)+(?:\(\)?)?;?$")
-_CALL = re.compile(r"^[A-Za-z_$][\w$.:>-]*\(.*$")
-_PATH = re.compile(
+_DOTTED_NAME = lazy_pattern(r"^[A-Za-z_$][\w$]*(?:(?:\.|->|::|\[['\"]?)[A-Za-z_$][\w$]*['\"]?\]?)+(?:\(\)?)?;?$")
+_CALL = lazy_pattern(r"^[A-Za-z_$][\w$.:>-]*\(.*$")
+_PATH = lazy_pattern(
     r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\|%[A-Z]+%\\|\\\\)[\w./\\~@ -]*$|^[\w.-]+(?:/[\w.-]+)+\.\w{1,5}$|^[\w-]+\.(?:pem|key|crt|cer|p12|jks|pfx|json|ya?ml|txt|xml|env|pub|sh|py|js|ts|html?|php|properties|conf|cfg|ini|md|png|svg|css|java|go|rb)$"
 )
 _LONGEST_STAND_IN = 256
 _RUN = 11
-_MASKED = re.compile(r"^(.)\1{3,}$|^[*•·.x_#-]{4,}$|^\W+$", re.IGNORECASE)
+_MASKED = lazy_pattern(r"^(.)\1{3,}$|^[*•·.x_#-]{4,}$|^\W+$", re.IGNORECASE)
 
 
 def nature(value: str) -> Nature:

@@ -17,13 +17,14 @@ from typing import Any
 
 from auditor import __version__
 from auditor.detect.engine import Engine, engine_version
-from auditor.detect.expressions import plan
+from auditor.detect.expressions import Plan, plan
 from auditor.detect.matcher import Matcher
 from auditor.rulebook import load
 from auditor.rulebook.book import Rulebook, Voucher, read_folders
+from auditor.rulebook.find import rules_folder
 from auditor.rulebook.schema import Provider
 
-_MAGIC = b"agent-audit cache 2\n"
+_MAGIC = b"agent-audit cache 3\n"
 _DIGEST = 32
 _LENGTH = 8
 
@@ -48,14 +49,14 @@ def prepare(
 
 
 def _build(folders: Sequence[Path], key: str, path: Path | None) -> tuple[Rulebook, Matcher]:
-    raw, providers = read_folders(folders)
+    raw, providers = read_folders(folders, proven=rules_folder() / "providers")
     book = Rulebook.of(providers)
     planned = plan(tuple(book.detectors()))
     engine = Engine.compile(planned.expressions)
     if path:
         with contextlib.suppress(OSError):  # a cache that cannot be written costs time, never the result
-            _write(path, _pack(book, raw, engine, planned.groups, above=_beside(folders), key=key))
-    return book, Matcher(book, engine, planned.groups)
+            _write(path, _pack(book, raw, engine, planned, above=_beside(folders), key=key))
+    return book, Matcher(book, engine, planned.groups, planned.named_from)
 
 
 def _key(folders: Sequence[Path]) -> str:
@@ -77,7 +78,7 @@ def _pack(
     book: Rulebook,
     raw: dict[str, Any],
     engine: Engine,
-    groups: Sequence[Sequence[int]],
+    planned: Plan,
     *,
     above: Sequence[Path],
     key: str,
@@ -85,8 +86,15 @@ def _pack(
     extras = {path.name: load.parse(path) for folder in above for path in sorted(folder.glob("*.yaml"))}
     vouchers = [asdict(voucher) for voucher in book.vouchers]
     blocks: list[bytes] = [engine.dump(), json.dumps(vouchers).encode(), json.dumps(extras, default=str).encode()]
+    blocks.append(json.dumps(book.names).encode())
     blocks.extend(json.dumps(raw[slug], default=str).encode() for slug in book.slugs)
-    header = {"key": key, "places": book.places, "groups": groups, "sizes": [len(block) for block in blocks]}
+    header = {
+        "key": key,
+        "places": book.places,
+        "groups": planned.groups,
+        "named_from": planned.named_from,
+        "sizes": [len(block) for block in blocks],
+    }
     head = json.dumps(header).encode()
     body = len(head).to_bytes(_LENGTH, "big") + head + b"".join(blocks)
     return _MAGIC + hashlib.blake2b(body, digest_size=_DIGEST).digest() + body
@@ -144,9 +152,15 @@ def _unpack(data: bytes, key: str) -> tuple[Rulebook, Matcher] | None:
         at += size
     places = [tuple(place) for place in header["places"]]
     slugs = dict.fromkeys(slug for _, slug, _ in places)
-    texts = dict(zip(slugs, blocks[3:], strict=True))
-    book = Rulebook(places, partial(_provider, texts), partial(_vouchers, blocks[1]), partial(_extra, blocks[2]))
-    return book, Matcher(book, Engine.load(bytes(blocks[0])), header["groups"])
+    texts = dict(zip(slugs, blocks[4:], strict=True))
+    book = Rulebook(
+        places,
+        partial(_provider, texts),
+        partial(_vouchers, blocks[1]),
+        partial(_extra, blocks[2]),
+        partial(_names, blocks[3]),
+    )
+    return book, Matcher(book, Engine.load(bytes(blocks[0])), header["groups"], header["named_from"])
 
 
 def _provider(texts: dict[str, memoryview], slug: str) -> Provider:
@@ -155,6 +169,11 @@ def _provider(texts: dict[str, memoryview], slug: str) -> Provider:
 
 def _extra(block: memoryview, name: str) -> Any:
     return json.loads(bytes(block))[name]
+
+
+def _names(block: memoryview) -> dict[str, list[int]]:
+    names: dict[str, list[int]] = json.loads(bytes(block))
+    return names
 
 
 def _vouchers(block: memoryview) -> tuple[Voucher, ...]:

@@ -8,25 +8,26 @@ from functools import lru_cache
 from auditor.detect.keynames import normalised, words
 from auditor.detect.letters import is_spelled
 from auditor.detect.natures import Nature, entropy, is_name, nature
+from auditor.model.lazy import lazy_pattern
 
-_HEX = re.compile(r"[0-9a-fA-F]+")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NUMBER = re.compile(r"[-+]?[0-9][0-9.,:_/ -]*[a-z]{0,2}")
-_VERSION = re.compile(r"v?\d+(?:\.\d+){1,3}[\w.+-]*")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+Z?)?")
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_HOST = re.compile(
+_HEX = lazy_pattern(r"[0-9a-fA-F]+")
+_UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NUMBER = lazy_pattern(r"[-+]?[0-9][0-9.,:_/ -]*[a-z]{0,2}")
+_VERSION = lazy_pattern(r"v?\d+(?:\.\d+){1,3}[\w.+-]*")
+_DATE = lazy_pattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+Z?)?")
+_CONSTANT = lazy_pattern(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_NOT_ASCII = lazy_pattern(r"[^\x00-\x7f]")
+_HOST = lazy_pattern(
     r"(?i)(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|local|internal|example|test|svc|cluster|edu|gov|co|us|de|uk)(?::\d+)?(?:/.*)?"
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_CODE = re.compile(
+_MAIL = lazy_pattern(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CODE = lazy_pattern(
     r"[{}<>;]\s|[{};]$|^[{<]|\(\)|=>|&&|\|\||\+\s*\w+\s*\+|::|\)\.|\]\.|^[=!<>]=|^[.,)(\]\[|&?:+]|\w\(|===|[?:,;({\[]$|\\[nrt]\w*\\[nrt]"
 )
-_FORMAT = re.compile(
+_FORMAT = lazy_pattern(
     r"%[sdrxv]\b|%\(\w+\)|\{\w*\}|#\{|\$\{|\$\(|<%|\{\{|\\[(]|\$[A-Za-z_]\w*$|^\$\w+|^@\w+(?:[.]\w+)*$|^:\w+$"
 )
-_SENTENCE = re.compile(r"[A-Za-z][a-z]+(?:[ ,.]+[A-Za-z']+){2,}")
+_SENTENCE = lazy_pattern(r"[A-Za-z][a-z]+(?:[ ,.]+[A-Za-z']+){2,}")
 _ABOUT_VALUES = frozenset(
     "the new old current confirm user my db input field value name id password passwd pwd secret token key api auth access "
     "bearer credential credentials client your type string text number hidden required invalid empty missing basic oauth "
@@ -36,7 +37,7 @@ _SHORTEST = 8
 _SHORT_PART = 6
 
 
-_JOINED = re.compile(r"[A-Za-z][A-Za-z0-9]{0,11}(?:[.#/:_@-][A-Za-z0-9$]{1,11})+")
+_JOINED = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{0,11}(?:[.#/:_@-][A-Za-z0-9$]{1,11})+")
 
 
 @lru_cache(maxsize=4096)

@@ -7,12 +7,12 @@ environment; a token for a whole account reaches production whatever the file it
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from auditor.enrich.words import words
 from auditor.model.credential import Environment
+from auditor.model.lazy import lazy_pattern
 
 _PRODUCTION = frozenset({"prod", "prd", "production", "live"})
 _STAGING = frozenset({"staging", "stage", "stg", "uat", "preprod", "preproduction", "preview", "qa", "nonprod"})
@@ -30,7 +30,7 @@ _LOCAL_NAMES = frozenset({"localhost", "host.docker.internal", "docker.for.mac.l
 _LOCAL_ENDS = (".localhost", ".local", ".test")
 # Tools that read `.env.local` define it as this machine's own values, whatever they open:
 # https://nextjs.org/docs/pages/guides/environment-variables
-_PERSONAL_FILE = re.compile(r"(?:^|\.)env(?:\.|$)")
+_PERSONAL_FILE = lazy_pattern(r"(?:^|\.)env(?:\.|$)")
 _OWN_FOLDERS = 2
 _RANK = {Environment.TEST: 0, Environment.STAGING: 1, Environment.UNKNOWN: 2, Environment.PRODUCTION: 3}
 

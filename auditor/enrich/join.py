@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -33,7 +31,9 @@ def join(matches: Iterable[Match], detectors: Mapping[str, Detector], key: bytes
 
 def key_id(key: bytes) -> str:
     """Eight hex digits that tell one fingerprint key from another without giving anything of it away."""
-    return hmac.new(key, b"agent-audit key id", hashlib.sha256).hexdigest()[:_KEY_ID_DIGITS]
+    import hmac
+
+    return hmac.new(key, b"agent-audit key id", "sha256").hexdigest()[:_KEY_ID_DIGITS]
 
 
 def _joined(matches: list[Match], detectors: Mapping[str, Detector], key: bytes) -> Credential:

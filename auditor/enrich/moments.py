@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
-_ISO = re.compile(
+from auditor.model.lazy import lazy_pattern
+
+_ISO = lazy_pattern(
     r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})"
     r"(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,]\d{1,12})?)?"
     r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?)?(?:\s*UTC)?"
 )
-_HTTP = re.compile(
+_HTTP = lazy_pattern(
     r"(?:[A-Za-z]{3,9},? )?(\d{1,2})[ -]([A-Za-z]{3})[ -](\d{4}) (\d{2}):(\d{2}):(\d{2})(?: (?:GMT|UTC))?"
 )
-_NUMBER = re.compile(r"(\d{9,13}|\d{16,19})(?:\.\d{1,9})?")
+_NUMBER = lazy_pattern(r"(\d{9,13}|\d{16,19})(?:\.\d{1,9})?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # What an epoch counts is told by its size: each unit's numbers for our days end where the next unit's begin.
 _UNITS = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))

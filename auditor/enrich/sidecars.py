@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from auditor.enrich import moments
 from auditor.enrich.words import tidy
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 _EXPIRES = frozenset(
     "expiresat expires expiry expiration exp expiredat expireson expirydate expirationdate expiretime expirytime "
@@ -21,12 +21,12 @@ _RENEWS = frozenset({"refreshtoken", "offlinetoken"})
 _RENEWS_UNTIL = frozenset({"refreshtokenexpiresat", "refreshexpiresat", "refreshtokenexpiry"})
 _SCOPES = frozenset({"scope", "scopes", "scp", "permissions"})
 _ENVIRONMENTS = frozenset({"environment", "environmentname", "env", "stage"})
-_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{1,24}")
+_WORD = lazy_pattern(r"[A-Za-z][A-Za-z_-]{1,24}")
 _ABSENT = frozenset({"", "null", "none", "nil", "false", "undefined", "~"})
 _NEVER = frozenset({"never", "infinite", "unlimited", "no expiration", "noexpiration"})
-_NOT_NAME = re.compile(r"[^a-z0-9]+")
-_SPACES = re.compile(r"[\s,\[\]\"']+")
-_SECONDS = re.compile(r"(\d{1,9})(?:\.\d+)?s?")
+_NOT_NAME = lazy_pattern(r"[^a-z0-9]+")
+_SPACES = lazy_pattern(r"[\s,\[\]\"']+")
+_SECONDS = lazy_pattern(r"(\d{1,9})(?:\.\d+)?s?")
 _MOST_SCOPES = 64
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from auditor.model.lazy import lazy_pattern
 
 _LONGEST_SHOWN = 80
 _LONGEST_READ = 1024
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SPLIT = re.compile(r"[^A-Za-z0-9]+")
-_TAIL_DIGITS = re.compile(r"(?<=[a-z])\d+$")
-_TOKEN_LIKE = re.compile(r"(?=[A-Za-z+/=_]*\d)(?=[0-9+/=_]*[A-Za-z])[A-Za-z0-9+/=_]{32,}")
+_CAMEL = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SPLIT = lazy_pattern(r"[^A-Za-z0-9]+")
+_TAIL_DIGITS = lazy_pattern(r"(?<=[a-z])\d+$")
+_TOKEN_LIKE = lazy_pattern(r"(?=[A-Za-z+/=_]*\d)(?=[0-9+/=_]*[A-Za-z])[A-Za-z0-9+/=_]{32,}")
 
 
 def words(name: str) -> tuple[str, ...]:

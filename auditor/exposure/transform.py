@@ -5,7 +5,6 @@ The answers that a plan gives are never guesses: the changed values go through t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -30,11 +29,12 @@ from auditor.model.agent import (
 from auditor.model.credential import Assessment, Environment, LifetimeKind, Power, State
 from auditor.model.exposure import Fix, FixKind
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 from auditor.model.place import Origin
 
 # The subject of a sandbox fix that is a container around the whole agent.
 CONTAINER = "container"
-_MAGIC = re.compile(r"([*?\[\]{}\\])")
+_MAGIC = lazy_pattern(r"([*?\[\]{}\\])")
 _MODEST = frozenset({Power.READ, Power.WRITE})
 # Boundaries first: a read rule binds further where commands are boxed already.
 _ORDER = {kind: place for place, kind in enumerate([FixKind.SANDBOX, FixKind.APPROVAL])}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import field
-from datetime import datetime
 from enum import Enum, IntEnum
+from typing import TYPE_CHECKING
 
 from auditor.model.frozen import frozen
 from auditor.model.place import Location, Sighting
 from auditor.model.secret import Secret
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Confidence(IntEnum):

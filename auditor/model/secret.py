@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 # A tail is only shown when what stays hidden is still far beyond guessing.
 _LONG_ENOUGH_FOR_A_TAIL = 20
 _TAIL = 4
@@ -39,8 +36,10 @@ class Secret:
 
     def fingerprint(self, key: bytes, provider: str) -> str:
         """Return ``aa1:`` and 128 bits (hex) of HMAC-SHA-256 over provider, NUL and the value, under ``key``."""
+        import hmac
+
         message = provider.encode() + b"\0" + self._plaintext.encode("utf-8", "surrogateescape")
-        return "aa1:" + hmac.new(key, message, hashlib.sha256).hexdigest()[:32]
+        return "aa1:" + hmac.new(key, message, "sha256").hexdigest()[:32]
 
     def __len__(self) -> int:
         return len(self._plaintext)

@@ -1,23 +1,14 @@
-"""The report for people: worst first, one block a finding, the next command last.
-
-Colour follows ``NO_COLOR``, then ``FORCE_COLOR`` (empty means unset for both), then ``TERM=dumb``, then the terminal.
-"""
+"""The report for people: worst first, one block a finding, the cheapest cut, the next command last."""
 
 from __future__ import annotations
 
-import io
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
-from auditor.model.exposure import Band, Finding, Report
-from auditor.report import words
+from auditor.model.exposure import Band, Finding, Fix, Report
+from auditor.report import changes, layout, words
+from auditor.report.layout import Line
 from auditor.report.plain import printable
 
 _STYLES = {
@@ -27,110 +18,182 @@ _STYLES = {
     Band.LOW: "cyan",
     Band.INFO: "dim",
 }
-_NARROW, _WIDE = 60, 120
-_PLAIN_WIDTH = 100
+_CHAINED = Band.HIGH
+_MANY = 20  # findings told in full; of those below high that come later, one line each
 _MANY_SKIPS = 5
+_MANY_CHANGES = 10
+_LABEL = 7
+_GAP = 2
 
 
-def render(report: Report, *, fail_on: Band = Band.HIGH, quiet: bool = False, width: int = _PLAIN_WIDTH) -> str:
-    """Return the report as plain text of ``width`` columns."""
-    stream = io.StringIO()
-    _print(
-        Console(file=stream, width=width, color_system=None, highlight=False, legacy_windows=False),
-        report,
-        fail_on,
-        quiet,
-    )
-    return stream.getvalue()
+def render(
+    report: Report, *, fail_on: Band = Band.HIGH, quiet: bool = False, width: int = layout.PLAIN_WIDTH, **_: Any
+) -> str:
+    """Return the report as plain text of at most ``width`` columns."""
+    return layout.plain(_lines(report, fail_on, quiet=quiet, width=width))
 
 
-def show(report: Report, stream: TextIO, *, fail_on: Band, quiet: bool, **_options: Any) -> None:
-    """Print the report to ``stream``, coloured when that is a terminal that wants it."""
-    coloured = wants_colour(stream, os.environ)
-    width = _width(stream)
-    console = Console(
-        file=stream,
-        width=width,
-        force_terminal=coloured,
-        color_system="auto" if coloured else None,
-        no_color=not coloured,
-        highlight=False,
-        soft_wrap=False,
-    )
-    _print(console, report, fail_on, quiet)
+def show(report: Report, stream: TextIO, *, fail_on: Band = Band.HIGH, quiet: bool = False, **_: Any) -> None:
+    """Print the report to ``stream``: in its width, coloured when it wants that."""
+    width = layout.width_of(stream, os.environ)
+    layout.show(_lines(report, fail_on, quiet=quiet, width=width), stream)
 
 
-def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether ``stream`` is to be coloured."""
-    if environment.get("NO_COLOR"):
-        return False
-    if environment.get("FORCE_COLOR"):
-        return True
-    return environment.get("TERM") != "dumb" and stream.isatty()
+def _lines(report: Report, fail_on: Band, *, quiet: bool, width: int) -> Iterator[Line]:
+    least = fail_on if quiet else Band.LOW
+    shown = [found for found in report.findings if not found.suppressed and found.score.band >= least]
+    yield from _head(report, width)
+    yield from _Blocks(report, shown, width).lines()
+    yield from _foot(report, shown, width)
 
 
-def _width(stream: TextIO) -> int:
-    if not stream.isatty() and "COLUMNS" not in os.environ:
-        return _PLAIN_WIDTH
-    return max(_NARROW, min(_WIDE, shutil.get_terminal_size().columns))
+def _head(report: Report, width: int) -> Iterator[Line]:
+    lead, agents = words.at_work(report.agents)
+    inline = ", ".join(f"{name} ({manner})" for name, manner in agents)
+    if not agents or layout.cells(inline) + len(lead) + _GAP <= width:
+        yield from _text(f"{lead}: {inline}" if agents else lead, width)
+    else:
+        yield from _text(f"{lead}:", width)
+        column = max(layout.cells(name) for name, _ in agents) + 2 * _GAP
+        for name, manner in agents:
+            yield from layout.block(f"  {name}", manner, width=width, indent=min(column, width // 2), dim="")
+    yield from _text(words.summary(report), width, "bold")
 
 
-def _print(console: Console, report: Report, fail_on: Band, quiet: bool) -> None:
-    _head(console, report)
-    shown = [f for f in report.findings if not f.suppressed and f.score.band >= (fail_on if quiet else Band.LOW)]
-    for number, finding in enumerate(shown, start=1):
-        console.print()
-        _finding(console, number, finding)
-    _foot(console, report, shown)
+class _Blocks:
+    """The findings, numbered, all laid out alike."""
+
+    def __init__(self, report: Report, shown: Sequence[Finding], width: int) -> None:
+        self._shown = shown
+        self._width = width
+        self._names = words.names(report.agents)
+        self._fixes = changes.by_id(report)
+        self._cut = report.cut.fixes if report.cut else ()
+        self._digits = max(2, len(str(len(shown))))
+        self._told: dict[str, int] = {}
+        self._badge = max((len(_badge(one)) for one in shown), default=0)
+
+    def lines(self) -> Iterator[Line]:
+        for number, finding in enumerate(self._shown, start=1):
+            brief = number > _MANY and finding.score.band < Band.HIGH
+            if not brief or number == _MANY + 1:
+                yield ()
+            yield from self._title(number, finding)
+            if not brief:
+                yield from self._facts(number, finding)
+
+    def _title(self, number: int, finding: Finding) -> Iterator[Line]:
+        """The band, the title, and on the right the place; on a line of its own where both do not fit."""
+        credential = finding.exposure.assessment.credential
+        title, place = printable(credential.title), words.place(credential.location)
+        badge, space = _badge(finding), " " * (self._badge - len(_badge(finding)) + 1)
+        lead = self._digits + 1 + self._badge + 1
+        room = self._width - lead - layout.cells(title) - layout.cells(place)
+        first, *more = layout.wrap(title, self._width - lead)
+        head: Line = ((f"{number:>{self._digits}} ", ""), (badge, _STYLES[finding.score.band]), (space, ""))
+        if room >= _GAP:
+            yield (*head, (title, "bold"), (" " * room, ""), (place, "blue"))
+            return
+        yield (*head, (first, "bold"))
+        for line in more:
+            yield ((" " * lead, ""), (line, "bold"))
+        yield from self._row("where", place, "blue")
+
+    def _facts(self, number: int, finding: Finding) -> Iterator[Line]:
+        for label, says in words.facts(finding, self._names):
+            yield from self._row(label, says)
+        if finding.score.band >= _CHAINED:
+            yield from self._row("chain", words.chain(finding, self._names))
+        yield from self._changes(number, finding)
+
+    def _changes(self, number: int, finding: Finding) -> Iterator[Line]:
+        """What to do first; how to do it is told once, beside the first finding it helps."""
+        found = changes.changes_for(finding, self._fixes, self._cut)
+        if not found:
+            return
+        first, *others = found
+        known = self._told.setdefault(first.fix.id, number)
+        yield from self._row("fix", changes.told(first) + ("" if known == number else f" · as in {known}"), "green")
+        if finding.score.band > Band.LOW:
+            yield from self._row("", changes.edit(first.fix) if known == number else "")
+            for other in others:
+                yield from self._row("or", changes.told(other), "green")
+
+    def _row(self, label: str, says: str, style: str = "") -> Iterator[Line]:
+        if says:
+            margin = " " * (self._digits + 1 + _GAP)
+            column = len(margin) + _LABEL
+            yield from layout.block(f"{margin}{label}", says, width=self._width, indent=column, style=style)
 
 
-def _head(console: Console, report: Report) -> None:
-    console.print(Text(words.agents_line(report.agents)))
-    for note in dict.fromkeys(note for record in report.agents if record.assumed for note in record.notes[:1]):
-        console.print(Text(f"  {printable(note)}", style="dim"))
-    console.print(Text(words.summary_line(report), style="bold"))
+def _badge(finding: Finding) -> str:
+    return f" {finding.score.band.word.upper()} {finding.score.value} "
 
 
-def _finding(console: Console, number: int, finding: Finding) -> None:
-    credential = finding.exposure.assessment.credential
-    head = Table.grid(padding=(0, 1), expand=True)
-    head.add_column(no_wrap=True)
-    head.add_column(ratio=1, overflow="fold")
-    head.add_column(justify="right", overflow="fold", max_width=max(20, console.width // 2))
-    band = Text(f"{number:>2} ") + Text(
-        f" {finding.score.band.word.upper()} {finding.score.value} ", style=_STYLES[finding.score.band]
-    )
-    place = words.place(credential.sightings[0].location)
-    head.add_row(band, Text(printable(credential.title), style="bold"), Text(place, style="blue"))
-    console.print(head)
-    rows = Table.grid(padding=(0, 1))
-    rows.add_column(style="dim", no_wrap=True, min_width=6)
-    rows.add_column(overflow="fold")
-    for label, says in words.facts(finding):
-        rows.add_row(label, Text(says))
-    console.print(Padding(rows, (0, 0, 0, 5)))
+# --- what follows the findings
 
 
-def _foot(console: Console, report: Report, shown: Sequence[Finding]) -> None:
-    for line in _closing(report, shown):
-        console.print(line)
-
-
-def _closing(report: Report, shown: Sequence[Finding]) -> Iterator[Text]:
-    hidden = len([f for f in report.findings if not f.suppressed]) - len(shown)
+def _foot(report: Report, shown: Sequence[Finding], width: int) -> Iterator[Line]:
+    for note in report.notes:
+        yield from _text(printable(note), width, "dim")
+    hidden = sum(1 for found in report.findings if not found.suppressed) - len(shown)
     if hidden:
-        yield Text(
-            f"\n{words.count(hidden, 'finding')} of lower exposure not shown; --format json lists all", style="dim"
-        )
+        yield ()
+        said = f"{words.count(hidden, 'finding')} of lower exposure not shown; --format json lists all"
+        yield from _text(said, width, "dim")
+    yield from _skipped(report, width)
+    yield from _cut(report, shown, width)
+    command, tells = words.next_command(report)
+    yield ()
+    yield from layout.block("Next: ", f"{command.replace(' ', layout.TIE)} — {tells}", width=width, indent=6, dim="")
+
+
+def _skipped(report: Report, width: int) -> Iterator[Line]:
     if report.skipped:
-        yield Text(f"\n{words.count(len(report.skipped), 'place')} not read:", style="yellow")
+        yield ()
+        yield from _text(f"{words.count(len(report.skipped), 'place')} not read:", width, "yellow")
         for skip in report.skipped[:_MANY_SKIPS]:
-            yield Text(f"  {printable(skip.what)}: {printable(skip.why)}")
+            yield from layout.block("", f"{printable(skip.what)}: {printable(skip.why)}", width=width, indent=_GAP)
         if len(report.skipped) > _MANY_SKIPS:
-            yield Text(f"  … and {len(report.skipped) - _MANY_SKIPS} more; --format json lists all")
+            more = len(report.skipped) - _MANY_SKIPS
+            yield from layout.block("", f"… and {more} more; --format json lists all", width=width, indent=_GAP)
     if not report.complete:
-        yield Text("The scan is not complete: what was not read is not clean.", style="bold yellow")
-    cut = words.cheapest_cut(report)
-    if cut:
-        yield Text(f"\n{cut}", style="bold")
-    yield Text(f"\nNext: {words.next_command(report)}")
+        yield ()
+        yield from _text("The scan is not complete: what was not read is not clean.", width, "bold yellow")
+
+
+def _cut(report: Report, shown: Sequence[Finding], width: int) -> Iterator[Line]:
+    """The cheapest cut as it was worked out: what it takes below high, change by change, and what it leaves."""
+    cut = report.cut
+    if cut is None:
+        return
+    fixes = changes.by_id(report)
+    steps = [fixes[name] for name in cut.fixes if name in fixes]
+    yield ()
+    verb = "takes" if len(steps) == 1 else "take"
+    said = (
+        f"{words.count(len(steps), 'change')} {verb} {words.count(len(cut.findings), 'finding')} below {cut.below.word}"
+    )
+    yield from _text(f"{'Cheapest cut' if cut.exact else 'Cheapest cut found'}: {said}", width, "bold")
+    numbers = {finding.id: number for number, finding in enumerate(shown, start=1)}
+    steps.sort(key=lambda fix: (fix.cost, min((numbers.get(name, len(numbers)) for name in fix.cuts), default=0)))
+    for fix in steps[:_MANY_CHANGES]:
+        yield from layout.block(
+            "  -", f"{printable(fix.title)}{_cuts(fix, cut.findings, numbers)}", width=width, indent=4
+        )
+    if len(steps) > _MANY_CHANGES:
+        yield from layout.block("", f"… and {len(steps) - _MANY_CHANGES} more", width=width, indent=4)
+    if cut.left:
+        stay = "stays" if len(cut.left) == 1 else "stay"
+        left = f"{words.count(len(cut.left), 'finding')} {stay} at {cut.below.word} or above: no known change is enough"
+        yield from layout.block("", left, width=width, indent=_GAP, style="dim")
+
+
+def _cuts(fix: Fix, findings: Sequence[str], numbers: Mapping[str, int]) -> str:
+    held = [str(numbers[name]) for name in findings if name in fix.cuts and name in numbers]
+    return f" · {words.listed(held)}" if held else ""
+
+
+def _text(says: str, width: int, style: str = "") -> Iterator[Line]:
+    for line in layout.wrap(says, width):
+        yield ((line, style),)

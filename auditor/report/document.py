@@ -1,20 +1,21 @@
 """The report as plain data: JSON schema 1. Names may grow, never change meaning.
 
-The published schema is ``report.schema.json`` beside this file; every object in it is closed.
+The published schema is ``report.schema.json`` beside this file; every object in it is closed. Every text that leaves
+here is printable: file names and settings are data, whatever their owner put into them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from auditor import __version__
-from auditor.model.agent import AgentRecord, Evidence, McpServer
+from auditor.model.agent import AgentRecord, Evidence, McpServer, Verdict
 from auditor.model.credential import Fact, Lifetime, Scope
-from auditor.model.exposure import Band, Finding, Fix, Reach, Report, Step
+from auditor.model.exposure import Band, Cut, Effect, Finding, Fix, Reach, Report, Step
 from auditor.model.place import Sighting
-from auditor.report.plain import printable
+from auditor.report.plain import safe
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -22,17 +23,28 @@ Document = dict[str, Any]
 
 def report(value: Report) -> Document:
     """The whole report as JSON-ready data, keys in reading order."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "agent-audit", "version": __version__, "key_id": value.key_id},
-        "root": printable(value.root),
-        "complete": value.complete,
-        "summary": summary(value),
-        "agents": [agent(record) for record in value.agents],
-        "findings": [finding(found) for found in value.findings],
-        "fixes": [fix(one) for one in value.fixes],
-        "skipped": [{"what": printable(skip.what), "why": printable(skip.why)} for skip in value.skipped],
-    }
+    around = closing(value)
+    found = {"findings": [finding(one) for one in value.findings]}
+    last = {name: around.pop(name) for name in ("fixes", "cut", "skipped")}
+    return {**around, **found, **last}
+
+
+def closing(value: Report) -> Document:
+    """The report without its findings."""
+    document: Document = safe(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "tool": {"name": "agent-audit", "version": __version__, "key_id": value.key_id},
+            "root": value.root,
+            "complete": value.complete,
+            "summary": summary(value),
+            "agents": [_agent(record) for record in value.agents],
+            "fixes": [_fix(one) for one in value.fixes],
+            "cut": _cut(value.cut) if value.cut else None,
+            "skipped": [{"what": skip.what, "why": skip.why} for skip in value.skipped],
+        }
+    )
+    return document
 
 
 def summary(value: Report) -> Document:
@@ -54,31 +66,29 @@ def summary(value: Report) -> Document:
 
 def agent(record: AgentRecord) -> Document:
     """One agent's effective permissions."""
+    document: Document = safe(_agent(record))
+    return document
+
+
+def finding(found: Finding) -> Document:
+    """One finding."""
+    document: Document = safe(_finding(found))
+    return document
+
+
+def _agent(record: AgentRecord) -> Document:
     return {
         "id": record.agent,
         "name": record.name,
         "surface": record.surface,
         "assumed": record.assumed,
         "confidence": record.confidence,
-        "evidence": [evidence(one) for one in record.evidence],
+        "evidence": _evidences(record.evidence),
         "sources": [
-            {"path": printable(s.path), "scope": s.scope, "honoured": s.honoured.value, "problem": printable(s.problem)}
+            {"path": s.path, "scope": s.scope, "honoured": s.honoured.value, "problem": s.problem}
             for s in record.sources
         ],
-        "read": {
-            "base": record.read.base.value,
-            "outside": record.read.outside.value,
-            "shell": record.read.shell_base.value,
-            "denied": [
-                {
-                    "pattern": printable(rule.original),
-                    "binds": rule.enforced_for.value,
-                    "evidence": evidence(rule.evidence),
-                }
-                for rule in record.read.rules
-                if rule.effect.value == "deny"
-            ],
-        },
+        "read": _read(record),
         "exec": record.exec.mode.value,
         "network": record.network.mode.value,
         "env": record.env.shell.value,
@@ -93,88 +103,93 @@ def agent(record: AgentRecord) -> Document:
         },
         "reasoning": record.reasoning,
         "logging": {
-            "transcripts": [
-                {"path": printable(t.path), "retention_days": t.retention_days} for t in record.logging.transcripts
-            ],
+            "transcripts": [{"path": t.path, "retention_days": t.retention_days} for t in record.logging.transcripts],
             "audit": record.logging.audit,
             "remote": record.logging.remote,
         },
         "mcp": [_server(server) for server in record.mcp],
-        "notes": [printable(note) for note in record.notes],
+        "notes": list(record.notes),
+    }
+
+
+def _read(record: AgentRecord) -> Document:
+    return {
+        "base": record.read.base.value,
+        "outside": record.read.outside.value,
+        "shell": record.read.shell_base.value,
+        "denied": [
+            {"pattern": rule.original, "binds": rule.enforced_for.value, "evidence": _evidence(rule.evidence)}
+            for rule in record.read.rules
+            if rule.effect is Verdict.DENY
+        ],
     }
 
 
 def _server(server: McpServer) -> Document:
     return {
-        "name": printable(server.name),
+        "name": server.name,
         "transport": server.transport,
         "abilities": list(server.abilities),
         "auto_approved": server.auto_approved,
         "literal_secret": server.literal_secret,
         "unpinned": server.unpinned,
-        "evidence": evidence(server.evidence),
+        "evidence": _evidence(server.evidence),
     }
 
 
-def evidence(one: Evidence) -> Document:
-    """Why something holds: file, line, key and the sentence."""
-    return {
-        "file": printable(one.file),
-        "line": one.line or None,
-        "key": printable(one.key),
-        "value": printable(one.value),
-        "says": printable(one.sentence),
-    }
+def _evidence(one: Evidence) -> Document:
+    return {"file": one.file, "line": one.line or None, "key": one.key, "value": one.value, "says": one.sentence}
 
 
-def finding(found: Finding) -> Document:
-    """One finding."""
+def _evidences(held: Sequence[Evidence]) -> list[Document]:
+    return [_evidence(one) for one in held]
+
+
+def _finding(found: Finding) -> Document:
     assessment = found.exposure.assessment
     credential = assessment.credential
     return {
         "id": found.id,
         "rule": credential.rule,
         "provider": credential.provider,
-        "title": printable(credential.title),
+        "title": credential.title,
         "band": found.score.band.word,
         "score": found.score.value,
         "vector": found.score.vector,
         "factors": [
-            {"factor": f.letter, "level": f.level, "weight": f.weight, "says": printable(f.says)}
-            for f in found.score.factors
+            {"factor": f.letter, "level": f.level, "weight": f.weight, "says": f.says} for f in found.score.factors
         ],
         "confidence": credential.confidence.word,
         "fingerprint": credential.fingerprint,
-        "preview": printable(credential.preview),
-        "sightings": [sighting(one) for one in credential.sightings],
-        "lifetime": lifetime(assessment.lifetime),
-        "scope": scope(assessment.scope),
+        "preview": credential.preview,
+        "sightings": [_sighting(one) for one in credential.sightings],
+        "lifetime": _lifetime(assessment.lifetime),
+        "scope": _scope(assessment.scope),
         "state": assessment.state.value,
-        "reach": [reach(one) for one in found.exposure.reaches],
-        "path": [step(one) for one in found.path],
+        "reach": [_reach(one, worst=one == found.worst) for one in found.exposure.reaches],
+        "path": [_step(one) for one in found.path],
         "fixes": list(found.fixes),
+        "effects": [_effect(one) for one in found.effects],
         "taxonomy": list(found.taxonomy),
         "suppressed": found.suppressed or None,
     }
 
 
-def sighting(one: Sighting) -> Document:
-    """Where the credential stands."""
+def _sighting(one: Sighting) -> Document:
     place = one.location
     return {
         "origin": place.origin.value,
-        "path": printable(place.path),
+        "path": place.path,
         "line": place.line,
         "column": place.column,
         "end_column": place.end_column,
         "commit": place.commit or None,
         "tracked": one.tracked,
-        "context": printable(one.context),
+        "context": one.context,
     }
 
 
-def lifetime(value: Lifetime) -> Document:
-    """How long it lives, and how that is known."""
+def _lifetime(value: Lifetime) -> Document:
     return {
         "kind": value.kind.value,
         "expires_at": moment(value.expires_at),
@@ -187,61 +202,74 @@ def lifetime(value: Lifetime) -> Document:
     }
 
 
-def scope(value: Scope) -> Document:
+def _scope(value: Scope) -> Document:
     """What it can do: words, and beside them each grant with its basis."""
     return {
         "powers": [power.value for power in value.powers],
-        "resources": [printable(resource) for resource in value.resources],
-        "identity": printable(value.identity),
+        "resources": list(value.resources),
+        "identity": value.identity,
         "backups": value.backups.value,
-        "backups_note": printable(value.backups_note),
+        "backups_note": value.backups_note,
         "environment": value.environment.value,
         "basis": value.basis.value,
-        "grants": [
-            {"power": g.power.value, "resource": printable(g.resource), "basis": g.basis.value} for g in value.grants
-        ],
+        "grants": [{"power": g.power.value, "resource": g.resource, "basis": g.basis.value} for g in value.grants],
         "facts": _facts(value.facts),
     }
 
 
 def _facts(facts: Sequence[Fact]) -> list[Document]:
-    return [{"field": fact.field, "says": printable(fact.says), "basis": fact.basis.value} for fact in facts]
+    return [{"field": fact.field, "says": fact.says, "basis": fact.basis.value} for fact in facts]
 
 
-def reach(one: Reach) -> Document:
-    """How one agent gets at one sighting."""
+def _reach(one: Reach, *, worst: bool) -> Document:
     return {
         "agent": one.agent,
         "surface": one.surface,
-        "path": printable(one.location.path),
+        "path": one.location.path,
         "line": one.location.line,
         "means": one.means.word,
         "use": one.use.word,
-        "route": printable(one.route),
-        "barrier": printable(one.barrier),
+        "route": one.route,
+        "barrier": one.barrier,
         "unattended": one.unattended,
-        "network": printable(one.network),
-        "evidence": [evidence(item) for item in one.evidence],
+        "network": one.network,
+        "worst": worst,
+        "evidence": _evidences(one.evidence),
     }
 
 
-def step(one: Step) -> Document:
-    """One link of the kill chain."""
-    return {"kind": one.kind, "says": printable(one.says), "file": printable(one.file), "line": one.line or None}
+def _step(one: Step) -> Document:
+    return {"kind": one.kind, "says": one.says, "file": one.file, "line": one.line or None}
 
 
-def fix(one: Fix) -> Document:
-    """One change."""
+def _effect(one: Effect) -> Document:
+    return {"fix": one.fix, "score": one.score, "band": None if one.band is None else one.band.word}
+
+
+def _fix(one: Fix) -> Document:
     return {
         "id": one.id,
-        "title": printable(one.title),
+        "title": one.title,
         "kind": one.kind.value,
         "cuts": list(one.cuts),
         "cost": one.cost,
-        "edit": printable(one.edit),
+        "edit": one.edit,
+        "agent": one.agent or None,
+        "surface": one.surface or None,
+    }
+
+
+def _cut(value: Cut) -> Document:
+    return {
+        "below": value.below.word,
+        "fixes": list(value.fixes),
+        "cost": value.cost,
+        "findings": list(value.findings),
+        "left": list(value.left),
+        "exact": value.exact,
     }
 
 
 def moment(value: datetime | None) -> str | None:
     """ISO 8601 in UTC to the second, None for none."""
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+    return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None

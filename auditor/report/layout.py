@@ -16,6 +16,7 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 
 PLAIN_WIDTH = 100
+TIE = "\u00a0"
 _NARROW, _WIDE = 40, 160
 # Where a word too long for a line may be folded: behind a path's or an address's separators.
 _JOINTS = re.compile(r"(?<=[/\\,;&?=:@])")
@@ -35,10 +36,17 @@ def _cells(character: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return the lines of ``text``, none wider than ``width`` columns; at least one line."""
+    """Return the lines of ``text``, none wider than ``width`` columns; at least one line.
+
+    Blanks that keep words together (``TIE``) are printed as plain ones.
+    """
+    return [line.replace(TIE, " ") for line in _filled((word for word in text.split(" ") if word), width)]
+
+
+def _filled(words: Iterable[str], width: int) -> list[str]:
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in words:
         joined = f"{line} {word}" if line else word
         if cells(joined) <= width:
             line = joined
@@ -117,7 +125,7 @@ def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 
 def width_of(stream: TextIO, environment: Mapping[str, str]) -> int:
-    """How many columns to fill: COLUMNS, else the terminal's, else 100 for what is piped; never absurdly few or many."""
+    """How many columns to fill: COLUMNS, else the terminal's, else 100 for what is piped; never absurdly few."""
     given = environment.get("COLUMNS", "")
     if given.isdecimal() and int(given):
         return max(_NARROW, min(_WIDE, int(given)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import array
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from itertools import chain, repeat
 
 _WINDOW = 100
@@ -19,7 +20,8 @@ _TOP = pow(_BASE, _WINDOW, 1 << 64)
 _SENTINEL = 65_535
 _LF, _CR = 10, 13
 _DROPPED = frozenset({32, 9})
-_MOST_BYTES = 8 << 20
+# A second or so of plain Python; bigger files with a finding are rare.
+_MOST_BYTES = 2 << 20
 
 
 class LineHashes:
@@ -29,20 +31,23 @@ class LineHashes:
         self._known: dict[str, list[str]] = {}
 
     def of(self, real: str, line: int) -> str:
-        """The hash of ``line`` (from 1) of the file ``real``; ``0:1`` for a file that cannot be read as text."""
+        """The hash of ``line`` (from 1) of the file ``real``; empty when the file is gone, too big or has no such line.
+
+        The upload action fills in what is missing.
+        """
         if real not in self._known:
             self._known[real] = _read(real)
         lines = self._known[real]
-        return lines[line - 1] if 0 < line <= len(lines) else "0:1"
+        return lines[line - 1] if 0 < line <= len(lines) else ""
 
 
 def _read(real: str) -> list[str]:
     try:
         with open(real, "rb") as file:
-            data = file.read(_MOST_BYTES)
-    except OSError:
+            data = file.read(_MOST_BYTES + 1)
+    except (OSError, ValueError):
         return []
-    return line_hashes(data.decode("utf-8", "replace"))
+    return line_hashes(data.decode("utf-8", "replace")) if len(data) <= _MOST_BYTES else []
 
 
 def line_hashes(text: str) -> list[str]:
@@ -72,18 +77,14 @@ def _units(text: str) -> list[int]:
     return kept
 
 
-def _rolling(text: str) -> list[int]:
+def _rolling(text: str) -> Iterator[int]:
     """The hash of the window that starts at each line's first unit, in line order."""
     units = _units(text)
     starts = {0} | {place + 1 for place, unit in enumerate(units) if unit == _LF}
-    last = len(units)
     stream = list(chain(units, (_SENTINEL,), repeat(0, _WINDOW)))
-    found: list[int] = []
     value = 0
     for place, unit in enumerate(stream):
         gone = stream[place - _WINDOW] if place >= _WINDOW else 0
         value = (_BASE * value + unit - _TOP * gone) & _MASK
-        first = place - _WINDOW + 1
-        if first in starts and first <= last:
-            found.append(value)
-    return found
+        if place - _WINDOW + 1 in starts:
+            yield value

@@ -1,48 +1,41 @@
 """SARIF 2.1.0 as code hosts read it (OASIS SARIF 2.1.0; GitHub "SARIF support for code scanning").
 
-One run a file; a rule is a check and a band, because hosts take the severity from the rule; paths are relative; the
-kill chain is a code flow. Suppressed findings and places outside the tree are left out: hosts cannot show them.
+One run a file; paths are relative and percent-encoded; the kill chain is a code flow. Suppressed findings and places
+outside the scanned tree are left out: hosts cannot show them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 from urllib.parse import quote
 
 from auditor import __version__
-from auditor.model.exposure import Band, Finding, Report, Step
+from auditor.model.exposure import Finding, Means, Report, Step
 from auditor.model.place import Location, Origin, Sighting
+from auditor.report import changes, sarif_rules, words
 from auditor.report.line_hash import LineHashes
-from auditor.report.plain import printable
-
-Document = dict[str, Any]
+from auditor.report.plain import printable, safe
+from auditor.report.sarif_rules import Document
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_HELP = "https://github.com/agent-audit/agent-audit#readme"
 # Hosts show this many results and drop the rest without order; we keep the worst and say how many are left out.
 _MOST_RESULTS = 5000
-_MOST_TAGS = 10
-_LEVELS = {
-    Band.CRITICAL: "error",
-    Band.HIGH: "error",
-    Band.MEDIUM: "warning",
-    Band.LOW: "note",
-    Band.INFO: "note",
-}
-# Inside each published band, away from its edges (9.0 itself belongs to none).
-_SEVERITIES = {Band.CRITICAL: "9.5", Band.HIGH: "8.0", Band.MEDIUM: "5.5", Band.LOW: "2.5", Band.INFO: "0.5"}
+_MOST_RELATED = 20
+_MOST_NOTES = 1000
 _SHOWN = {Origin.FILE, Origin.INDEX, Origin.AGENT_CONFIG, Origin.TRANSCRIPT, Origin.HISTORY, Origin.ARCHIVE}
-_FULL = {
-    "AA101": "A long-lived credential stands where coding agents can reach it.",
-    "AA102": "A short-lived or expired credential stands where coding agents can reach it.",
-}
+_CWE = re.compile(r"external/cwe/cwe-(\d+)")
+_ELSEWHERE = re.compile(r"^(?:~|/|\.\./|[A-Za-z]:/)")
 
 
-def render(report: Report, **_options: Any) -> str:
-    """Return the report as SARIF text; the same report gives the same bytes."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+def render(report: Report, *, category: str = "repo", **_options: Any) -> str:
+    """Return the report as SARIF text; the same report and tree give the same bytes.
+
+    ``category`` tells several uploads for one commit apart.
+    """
+    return json.dumps(document(report, category), indent=2, ensure_ascii=False) + "\n"
 
 
 def show(report: Report, stream: TextIO, **options: Any) -> None:
@@ -50,132 +43,140 @@ def show(report: Report, stream: TextIO, **options: Any) -> None:
     stream.write(render(report, **options))
 
 
-def document(report: Report) -> Document:
+def document(report: Report, category: str = "repo") -> Document:
     """The SARIF log as JSON-ready data."""
-    shown = [found for found in report.findings if not found.suppressed and _places(found)]
-    kept = shown[:_MOST_RESULTS]
-    rules = sorted({_rule_id(found) for found in kept})
-    hashes = LineHashes()
-    return {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": _driver(rules, kept)},
-                "taxonomies": [{"name": "CWE", "taxa": [{"id": "798", "name": "Use of Hard-coded Credentials"}]}],
-                "automationDetails": {"id": "agent-audit/repo/"},
-                "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "the folder that was scanned"}}},
-                "columnKind": "unicodeCodePoints",
-                "redactionTokens": ["[REDACTED]"],
-                "invocations": [_invocation(report, len(shown) - len(kept))],
-                "results": [_result(found, rules, hashes) for found in kept],
-            }
-        ],
-    }
+    told = [found for found in report.findings if not found.suppressed]
+    placed = [found for found in told if _places(found)]
+    kept = placed[:_MOST_RESULTS]
+    results = _Results(report)
+    log: Document = safe(
+        {
+            "$schema": _SCHEMA,
+            "version": "2.1.0",
+            "runs": [
+                {
+                    "tool": {"driver": _driver()},
+                    "taxonomies": [sarif_rules.taxonomy()],
+                    "automationDetails": {"id": f"agent-audit/{category}/"},
+                    "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "the folder that was scanned"}}},
+                    "columnKind": "unicodeCodePoints",
+                    "redactionTokens": ["[REDACTED]"],
+                    "invocations": [_invocation(report, len(placed) - len(kept), len(told) - len(placed))],
+                    "results": [results.of(found) for found in kept],
+                }
+            ],
+        }
+    )
+    return log
 
 
-def _driver(rules: Sequence[str], findings: Sequence[Finding]) -> Document:
+def _driver() -> Document:
     return {
         "name": "agent-audit",
         "semanticVersion": __version__,
-        "informationUri": _HELP,
-        "supportedTaxonomies": [{"name": "CWE", "index": 0}],
-        "rules": [_rule(rule, findings) for rule in rules],
+        "informationUri": sarif_rules.HELP,
+        "supportedTaxonomies": [{"name": sarif_rules.TAXONOMY, "index": 0}],
+        "rules": sarif_rules.rules(),
     }
 
 
-def _check(found: Finding) -> str:
-    from auditor.model.credential import LifetimeKind
+class _Results:
+    """Findings as results; each file is hashed once."""
 
-    short = {LifetimeKind.EPHEMERAL, LifetimeKind.EXPIRED}
-    return "AA102" if found.exposure.assessment.lifetime.kind in short else "AA101"
+    def __init__(self, report: Report) -> None:
+        self._hashes = LineHashes()
+        self._names = words.names(report.agents)
+        self._fixes = changes.by_id(report)
+        self._cut = report.cut.fixes if report.cut else ()
+
+    def of(self, found: Finding) -> Document:
+        """One finding; its first place in the tree is where the alert stands."""
+        places = _places(found)
+        first, others = places[0], places[1 : _MOST_RELATED + 1]
+        rule, index = sarif_rules.rule_of(found)
+        result: Document = {
+            "ruleId": rule,
+            "ruleIndex": index,
+            "level": sarif_rules.LEVELS[found.score.band],
+            "rank": float(found.score.value),
+            "message": {"text": self._message(found, others, len(places) - 1)},
+            "locations": [{"physicalLocation": _physical(first.location)}],
+            "partialFingerprints": self._fingerprints(found, first),
+            "taxa": [sarif_rules.taxon(number) for number in _cwes(found)],
+            "properties": {
+                "tags": list(found.taxonomy),
+                "vector": found.score.vector,
+                "confidence": found.exposure.assessment.credential.confidence.word,
+            },
+        }
+        if others:
+            result["relatedLocations"] = [
+                {"id": number, "physicalLocation": _physical(one.location), "message": {"text": "It stands here too."}}
+                for number, one in enumerate(others, start=1)
+            ]
+        if found.path:
+            steps = [_flow_step(step, number, first) for number, step in enumerate(found.path, start=1)]
+            result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+        return result
+
+    def _fingerprints(self, found: Finding, first: Sighting) -> Mapping[str, str]:
+        own = {"agentAuditFingerprint/v1": found.exposure.assessment.credential.fingerprint}
+        line = self._hashes.of(first.real, first.location.line)
+        return {"primaryLocationLineHash": line, **own} if line else own
+
+    def _message(self, found: Finding, others: Sequence[Sighting], number: int) -> str:
+        told = [_first_sentence(found, self._names), printable(words.reach_sentence(found, self._names)) + "."]
+        if others:
+            links = [f"[{_link_text(words.place(one.location))}]({place})" for place, one in enumerate(others, start=1)]
+            more = f" and {number - len(others)} more" if number > len(others) else ""
+            told.append(f"It also stands in {', '.join(links)}{more}.")
+        first = changes.changes_for(found, self._fixes, self._cut)[:1]
+        told += [f"Fix: {printable(change.fix.title)}." for change in first]
+        return " ".join(told)
 
 
-def _rule_id(found: Finding) -> str:
-    return f"{_check(found)}/{found.score.band.word}"
-
-
-def _rule(rule: str, findings: Sequence[Finding]) -> Document:
-    check, band_word = rule.split("/")
-    band = Band[band_word.upper()]
-    tags = {tag for found in findings if _rule_id(found) == rule for tag in found.taxonomy}
-    return {
-        "id": rule,
-        "name": "ReachableCredential" if check == "AA101" else "ReachableShortLivedCredential",
-        "shortDescription": {"text": f"Credential within reach of agents ({band_word} exposure)"},
-        "fullDescription": {"text": _FULL[check]},
-        "help": {
-            "text": "Revoke or narrow the credential, move it behind a secret manager, or take the agent's way to it.",
-            "markdown": "Run `agent-audit scan .` for the kill chain, its evidence, and the cheapest cut.",
-        },
-        "helpUri": _HELP,
-        "defaultConfiguration": {"level": _LEVELS[band]},
-        "properties": {
-            "tags": _tags(tags),
-            "precision": "high",
-            "security-severity": _SEVERITIES[band],
-        },
-        "relationships": [
-            {"target": {"id": "798", "index": 0, "toolComponent": {"name": "CWE", "index": 0}}, "kinds": ["superset"]}
-        ],
-    }
-
-
-def _tags(tags: set[str]) -> list[str]:
-    own = ["security", "external/cwe/cwe-798"]
-    rest = sorted(tag for tag in tags if not tag.startswith("CWE"))
-    return [*own, *rest][:_MOST_TAGS]
-
-
-def _result(found: Finding, rules: Sequence[str], hashes: LineHashes) -> Document:
-    places = _places(found)
-    first = places[0]
-    rule = _rule_id(found)
-    result: Document = {
-        "ruleId": rule,
-        "ruleIndex": list(rules).index(rule),
-        "level": _LEVELS[found.score.band],
-        "rank": float(found.score.value),
-        "message": {"text": _message(found)},
-        "locations": [{"physicalLocation": _physical(first.location)}],
-        "partialFingerprints": {
-            "primaryLocationLineHash": hashes.of(first.real, first.location.line),
-            "agentAuditFingerprint/v1": found.exposure.assessment.credential.fingerprint,
-        },
-    }
-    if len(places) > 1:
-        result["relatedLocations"] = [
-            {"id": number, "physicalLocation": _physical(place.location), "message": {"text": "also stands here"}}
-            for number, place in enumerate(places[1:], start=1)
-        ]
-    if found.path:
-        steps = [_flow_step(step, number, first) for number, step in enumerate(found.path, start=1)]
-        result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
-    return result
+def _first_sentence(found: Finding, known: words.Names) -> str:
+    """What it is, who gets at it, the worst it can do, and the score: all that is shown where space is short."""
+    assessment, worst = found.exposure.assessment, found.worst
+    who = words.name_of(worst, known) if worst and worst.means > Means.NONE else "no agent now"
+    worst_power = words.worst_power(assessment.scope)
+    over = assessment.scope.resources[0] if assessment.scope.resources and worst_power else ""
+    can = f", can {worst_power} {over}".rstrip() if worst_power else ""
+    text = f"{assessment.credential.title} within reach of {who}{can} (exposure {found.score.value})"
+    return printable(text.replace(". ", ", ")) + "."
 
 
 def _places(found: Finding) -> list[Sighting]:
     """The sightings a host can show: inside the scanned tree."""
     sightings = found.exposure.assessment.credential.sightings
-    return [s for s in sightings if s.location.origin in _SHOWN and not s.location.path.startswith(("~", "/", "../"))]
+    return [one for one in sightings if one.location.origin in _SHOWN and _inside(one.location.path)]
 
 
-def _message(found: Finding) -> str:
-    credential = found.exposure.assessment.credential
-    powers = ", ".join(power.value for power in found.exposure.assessment.scope.powers) or "unknown powers"
-    reach = found.exposure.reaches[0] if found.exposure.reaches else None
-    how = f" {printable(reach.barrier)}." if reach else ""
-    return f"{printable(credential.title)} ({powers}) within reach of agents, exposure {found.score.value}.{how}"
+def _inside(path: str) -> bool:
+    return bool(path) and not _ELSEWHERE.match(path)
+
+
+def _cwes(found: Finding) -> Iterator[str]:
+    for tag in found.taxonomy:
+        number = _CWE.fullmatch(tag)
+        if number and number[1] in sarif_rules.CWES:
+            yield number[1]
+
+
+def _link_text(text: str) -> str:
+    """Text inside an embedded link, its own brackets escaped (SARIF 3.11.6)."""
+    return re.sub(r"([\\\[\]])", r"\\\1", text)
 
 
 def _physical(place: Location) -> Document:
+    line, column = max(place.line, 1), max(place.column, 1)
     return {
         "artifactLocation": {"uri": _uri(place.path), "uriBaseId": "%SRCROOT%"},
         "region": {
-            "startLine": max(place.line, 1),
-            "startColumn": max(place.column, 1),
-            "endLine": max(place.line, 1),
-            "endColumn": max(place.end_column, 1),
+            "startLine": line,
+            "startColumn": column,
+            "endLine": line,
+            "endColumn": max(place.end_column, column + 1),
         },
     }
 
@@ -185,24 +186,28 @@ def _uri(path: str) -> str:
 
 
 def _flow_step(step: Step, number: int, anchor: Sighting) -> Document:
-    """A step with a file of the tree stands there; the others are anchored on the secret's line."""
-    inside = bool(step.file) and not step.file.startswith(("~", "/", "../"))
-    place = Location(step.file, step.line or 1, 1, 1) if inside else anchor.location
+    """A step with a file of the tree stands there; the others are anchored on the secret's line, and say so."""
+    inside = _inside(step.file)
+    place = anchor.location if step.kind == "sighting" or not inside else Location(step.file, step.line or 1, 1, 2)
     location: Document = {
         "physicalLocation": _physical(place),
-        "message": {"text": f"{number}. {printable(step.says)}"},
+        "message": {"text": f"{number}. {step.kind}{'' if inside else ', not a file here'}: {printable(step.says)}"},
     }
     if not inside:
         location["logicalLocations"] = [{"fullyQualifiedName": printable(step.says)[:200], "kind": "resource"}]
-    importance = "essential" if step.kind in {"sighting", "permission"} else "important"
+    importance = "essential" if step.kind == "sighting" else "important"
     return {"executionOrder": number, "importance": importance, "location": location}
 
 
-def _invocation(report: Report, dropped: int) -> Document:
+def _invocation(report: Report, dropped: int, elsewhere: int) -> Document:
     notes = [f"{printable(skip.what)} was not read: {printable(skip.why)}" for skip in report.skipped]
+    if len(notes) > _MOST_NOTES:
+        notes = [*notes[:_MOST_NOTES], f"{len(notes) - _MOST_NOTES} more places were not read"]
     if dropped:
         notes.append(f"{dropped} findings of lower exposure are left out: hosts show {_MOST_RESULTS} at most")
+    if elsewhere:
+        notes.append(f"{elsewhere} findings outside the scanned tree are left out; the JSON report has them")
     return {
         "executionSuccessful": report.complete,
-        "toolExecutionNotifications": [{"level": "warning", "message": {"text": note}} for note in notes[:1000]],
+        "toolExecutionNotifications": [{"level": "warning", "message": {"text": note}} for note in notes],
     }

@@ -13,7 +13,7 @@ from auditor.model.place import Location, Origin
 from auditor.report.plain import printable
 
 Names = Mapping[tuple[str, str], str]
-"""The name of an agent by its id and surface."""
+"""The name of an agent by its id and surface; by its id and no surface, its plain name."""
 
 _EXEC = {
     ExecMode.NONE: "runs no commands",
@@ -31,11 +31,11 @@ _USES = {
     Use.FREE: "unasked",
 }
 _BASES = {
-    Basis.FORMAT: "by its format",
-    Basis.CLAIM: "by its own claim",
+    Basis.FORMAT: "by format",
+    Basis.CLAIM: "by its claims",
     Basis.SIDECAR: "by what stands beside it",
-    Basis.RULE: "by its kind",
-    Basis.HISTORY: "by its history",
+    Basis.RULE: "by kind",
+    Basis.HISTORY: "by history",
     Basis.PROBE: "the provider says so",
     Basis.UNKNOWN: "",
 }
@@ -71,11 +71,11 @@ def names(records: Sequence[AgentRecord]) -> dict[tuple[str, str], str]:
     surfaces: dict[str, set[str]] = {}
     for record in records:
         surfaces.setdefault(record.agent, set()).add(record.surface)
-    return {
-        (record.agent, record.surface): printable(record.name)
-        + (f" ({record.surface})" if len(surfaces[record.agent]) > 1 else "")
-        for record in records
-    }
+    found = {(record.agent, ""): printable(record.name) for record in records}
+    for record in records:
+        several = f" ({record.surface})" if len(surfaces[record.agent]) > 1 else ""
+        found[record.agent, record.surface] = found[record.agent, ""] + several
+    return found
 
 
 def at_work(records: Sequence[AgentRecord]) -> tuple[str, list[tuple[str, str]]]:
@@ -137,7 +137,8 @@ def next_command(report: Report) -> tuple[str, str]:
 def place(location: Location) -> str:
     """``path:line``, safe to print; an environment variable has no line."""
     path = printable(location.path)
-    return f"{path}:{location.line}" if location.line and location.origin is not Origin.ENVIRONMENT else path
+    line = f":{location.line}" if location.line and location.origin is not Origin.ENVIRONMENT else ""
+    return f"{path}{line}" + (f" in commit {printable(location.commit[:7])}" if location.commit else "")
 
 
 def facts(finding: Finding, known: Names) -> Iterator[tuple[str, str]]:
@@ -179,9 +180,9 @@ def reach_sentence(finding: Finding, known: Names) -> str:
 
 def _others(worst: Reach, reaches: Sequence[Reach], known: Names) -> str:
     """The other agents with a way to it: first those that go unasked."""
-    mine = name_of(worst, known)
-    free = {name_of(one, known) for one in reaches if one.unattended and one.means > Means.NONE} - {mine}
-    asked = {name_of(one, known) for one in reaches if one.means > Means.NONE} - free - {mine}
+    reaching = [one for one in reaches if one.means > Means.NONE and one.agent != worst.agent]
+    free = {known.get((one.agent, ""), one.agent) for one in reaching if one.unattended}
+    asked = {known.get((one.agent, ""), one.agent) for one in reaching} - free
     told = [f"also {listed(sorted(free))}"] if free else []
     told += [f"asking first: {listed(sorted(asked))}"] if asked else []
     return f" ({'; '.join(told)})" if told else ""
@@ -245,6 +246,11 @@ def power_sentence(scope: Scope, state: State) -> str:
     return " · ".join(told)
 
 
+def worst_power(scope: Scope) -> str:
+    """The word for the worst it can do; empty when that is not known."""
+    return next((power.value for power in _WORST_FIRST if power in scope.powers), "")
+
+
 def chain(finding: Finding, known: Names) -> str:
     """The kill chain in short: agent → what lets it → place → provider → the worst it can do."""
     steps = {step.kind: step for step in finding.path}
@@ -253,7 +259,7 @@ def chain(finding: Finding, known: Names) -> str:
         return ""
     permission = steps.get("permission", Step("permission", ""))
     allows = f"{permission.file}:{permission.line}" if permission.file and permission.line else permission.file
-    power = next((power.value for power in _WORST_FIRST if power in assessment.scope.powers), "")
+    power = worst_power(assessment.scope)
     breaks = assessment.scope.backups is Backups.INSIDE and power in {"destroy", "admin"}
     links = (
         name_of(worst, known),

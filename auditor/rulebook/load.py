@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from auditor.errors import RuleError
 from auditor.model.credential import Backups, Confidence, Environment, Power
+from auditor.model.lazy import lazy_pattern
 from auditor.rulebook import shapes, syntax
 from auditor.rulebook.exemplar import CHECKSUMS
 from auditor.rulebook.schema import (
@@ -26,7 +27,7 @@ from auditor.rulebook.schema import (
 
 Word = TypeVar("Word", bound=Enum)
 
-_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_SLUG = lazy_pattern(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _PROVIDER_FIELDS = frozenset(
     "id name category homepage hosts detectors scopes backups backups_note remediation references files verified "
     "unverified lifetime powers over env_names probes".split()

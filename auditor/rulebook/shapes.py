@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from auditor.errors import RuleError
+from auditor.model.lazy import lazy_pattern
 
 _CLASSES = {
     "d": "[0-9]",
@@ -23,7 +24,7 @@ _WHOLE = {
     "uuid": "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
     "jwt": "eyJ[0-9A-Za-z_-]{8,}\\.eyJ[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}",
 }
-_SLOT = re.compile(r"\{([A-Za-z][A-Za-z0-9]*)(?::(\d+(?:,\d*)?))?\}")
+_SLOT = lazy_pattern(r"\{([A-Za-z][A-Za-z0-9]*)(?::(\d+(?:,\d*)?))?\}")
 
 
 def expand(pattern: str, where: str) -> str:

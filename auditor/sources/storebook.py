@@ -17,6 +17,7 @@ from typing import Any
 
 from auditor.errors import RuleError
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 from auditor.model.place import Origin
 
 PLATFORMS = ("linux", "macos", "windows")
@@ -26,10 +27,10 @@ FORMATS = frozenset(_FORMAT_NAMES.split())
 _ORIGINS = {origin.value: origin for origin in (Origin.STORE, Origin.AGENT_CONFIG, Origin.HISTORY, Origin.TRANSCRIPT)}
 _FIELDS = ("id", "name", "provider", "origin", "format", "paths", "holds", "safer", "references")
 _PLACE_FIELDS = ("path", "platforms", "except", "list")
-_KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
-_PATH = re.compile(r"(~|\$[A-Za-z_][A-Za-z0-9_]*)(/[^/]+)*")
-_SENTENCE = re.compile(r"[A-Z~.`][^\n]*[^.\n]\.")
+_KEBAB = lazy_pattern(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLUG = lazy_pattern(r"[a-z0-9]+([-_][a-z0-9]+)*")
+_PATH = lazy_pattern(r"(~|\$[A-Za-z_][A-Za-z0-9_]*)(/[^/]+)*")
+_SENTENCE = lazy_pattern(r"[A-Z~.`][^\n]*[^.\n]\.")
 
 
 @frozen

@@ -37,7 +37,7 @@ class Desk:
 
     def around(self, environment: Mapping[str, str] | None = None, **parts: Any) -> Surroundings:
         given: dict[str, Any] = {"platform": "linux", "system_root": self.system, **parts}
-        return Surroundings(self.home, (self.work,), environment or {}, **given)
+        return Surroundings(self.home, (self.work,), {"TMPDIR": "/var/tmp", **(environment or {})}, **given)
 
     def records(self, environment: Mapping[str, str] | None = None, **parts: Any) -> dict[str, AgentRecord]:
         return {one.surface: one for one in self.dialect.read(self.around(environment, **parts))}

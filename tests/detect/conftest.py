@@ -27,12 +27,12 @@ def planned(book: Rulebook) -> Plan:
 
 @pytest.fixture(scope="session")
 def matcher(book: Rulebook, planned: Plan) -> Matcher:
-    return Matcher(book, Engine.compile(planned.expressions), planned.groups)
+    return Matcher(book, Engine.compile(planned.expressions), planned.groups, planned.named_from)
 
 
 @pytest.fixture(scope="session")
 def reference(book: Rulebook, planned: Plan) -> Matcher:
-    return Matcher(book, Reference(planned.expressions), planned.groups)
+    return Matcher(book, Reference(planned.expressions), planned.groups, planned.named_from)
 
 
 def fragment(text: str | bytes, file: str = "example.txt") -> Fragment:

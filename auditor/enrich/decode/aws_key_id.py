@@ -7,13 +7,13 @@ stand in the id was published by Aidan Steele and Tal Be'ery and is used by AWS'
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping
 
 from auditor.enrich.decode.decoded import Decoded, forgiving, form
 from auditor.model.credential import Basis
+from auditor.model.lazy import lazy_pattern
 
-_KEY_ID = re.compile(r"(AKIA|ASIA|ABIA|ACCA)([A-Z2-7]{16})")
+_KEY_ID = lazy_pattern(r"(AKIA|ASIA|ABIA|ACCA)([A-Z2-7]{16})")
 _KINDS = {
     "AKIA": "long-term key of an IAM user or of the root user",
     "ASIA": "temporary key of an STS session",

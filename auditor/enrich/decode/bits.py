@@ -6,10 +6,12 @@ import base64
 import re
 import struct
 
+from auditor.model.lazy import lazy_pattern
+
 _LONGEST = 1 << 20
-_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
-_ARMOUR = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)(?:-----END \1-----|\Z)", re.DOTALL)
-_JOINED = re.compile(r"[\"'][ \t]*\+[ \t]*$", re.MULTILINE)
+_ALPHABET = lazy_pattern(r"[A-Za-z0-9+/=]*")
+_ARMOUR = lazy_pattern(r"-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)(?:-----END \1-----|\Z)", re.DOTALL)
+_JOINED = lazy_pattern(r"[\"'][ \t]*\+[ \t]*$", re.MULTILINE)
 # What source code, YAML and comments put between the lines of a key.
 _WRAPPING = str.maketrans("", "", "\"'`,>|#*&;\\")
 

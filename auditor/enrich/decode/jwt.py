@@ -13,9 +13,10 @@ from auditor.enrich.decode.decoded import Decoded, claim, forgiving
 from auditor.enrich.environment import named, of_host
 from auditor.enrich.words import tidy
 from auditor.model.credential import Environment, Fact, Power
+from auditor.model.lazy import lazy_pattern
 
 _LONGEST = 1 << 14
-_TOKEN = re.compile(r"(?<![A-Za-z0-9-])(eyJ[A-Za-z0-9_-]{2,})\.(eyJ[A-Za-z0-9_-]{2,})(?:\.[A-Za-z0-9_-]*)?")
+_TOKEN = lazy_pattern(r"(?<![A-Za-z0-9-])(eyJ[A-Za-z0-9_-]{2,})\.(eyJ[A-Za-z0-9_-]{2,})(?:\.[A-Za-z0-9_-]*)?")
 _SCOPE_CLAIMS = ("scope", "scp", "scopes", "permissions", "roles")
 _IDENTITY_CLAIMS = ("email", "upn", "preferred_username", "client_email", "sub", "client_id", "azp", "appid")
 _MOST_SCOPES = 64

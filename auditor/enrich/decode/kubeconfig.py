@@ -6,7 +6,6 @@ https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeco
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,16 +15,17 @@ from auditor.enrich.decode.decoded import Decoded, claim, forgiving
 from auditor.enrich.environment import named, of_host, worst
 from auditor.enrich.words import listed, tidy
 from auditor.model.credential import Environment
+from auditor.model.lazy import lazy_pattern
 
 _FORM = "Kubernetes credential"
 _LONGEST = 1 << 18
-_USERS = re.compile(r"""(?:^|["'\s{,])users["']?\s*:""")
-_TOKEN = re.compile(r"""(?<![\w-])token["']?\s*:\s*["']?([^\s"',}]{8,})""")
-_CERTIFICATE = re.compile(r"""client-certificate-data["']?\s*:\s*["']?([A-Za-z0-9+/=]{40,})""")
-_HELPER = re.compile(r"""(?<![\w-])(?:exec|auth-provider)["']?\s*:\s*(?:\{|[a-z])""")
-_SERVER = re.compile(r"""(?<![\w-])server["']?\s*:\s*["']?[a-z]+://(?:[^@/\s"']*@)?([^/\s"',}]+)""")
-_NAME = re.compile(r"""(?:^|["'\s{,-])(?:name|current-context)["']?\s*:\s*["']?([^\s"',}]+)""")
-_USER = re.compile(r"""name["']?\s*:\s*["']?([^\s"',}]+)["']?,?\s*["']?user["']?\s*:\s*(?:\{|[a-z])""")
+_USERS = lazy_pattern(r"""(?:^|["'\s{,])users["']?\s*:""")
+_TOKEN = lazy_pattern(r"""(?<![\w-])token["']?\s*:\s*["']?([^\s"',}]{8,})""")
+_CERTIFICATE = lazy_pattern(r"""client-certificate-data["']?\s*:\s*["']?([A-Za-z0-9+/=]{40,})""")
+_HELPER = lazy_pattern(r"""(?<![\w-])(?:exec|auth-provider)["']?\s*:\s*(?:\{|[a-z])""")
+_SERVER = lazy_pattern(r"""(?<![\w-])server["']?\s*:\s*["']?[a-z]+://(?:[^@/\s"']*@)?([^/\s"',}]+)""")
+_NAME = lazy_pattern(r"""(?:^|["'\s{,-])(?:name|current-context)["']?\s*:\s*["']?([^\s"',}]+)""")
+_USER = lazy_pattern(r"""name["']?\s*:\s*["']?([^\s"',}]+)["']?,?\s*["']?user["']?\s*:\s*(?:\{|[a-z])""")
 
 
 @forgiving

@@ -11,6 +11,7 @@ from auditor.enrich import moments
 from auditor.enrich.decode.bits import armoured, base64_bytes
 from auditor.enrich.decode.decoded import Decoded, claim, forgiving, form
 from auditor.enrich.words import tidy
+from auditor.model.lazy import lazy_pattern
 
 _SIGNATURE, _SECRET_KEY, _USER_ID = 2, 5, 13
 _SELF_SIGNATURES = frozenset({0x10, 0x11, 0x12, 0x13, 0x1F})
@@ -22,8 +23,8 @@ _NUMBERS = {1: 2, 2: 2, 3: 2, 16: 3, 17: 4}
 _CURVES = frozenset({18, 19, 22})
 _ECDH = 18
 _FIXED = {25: 32, 26: 56, 27: 32, 28: 57}
-_CHECKSUM = re.compile(r"^=[A-Za-z0-9+/]{4}\s*$", re.MULTILINE)
-_HEADERS = re.compile(r"^(?:[A-Za-z-]+: .*\r?\n)+\r?\n?", re.MULTILINE)
+_CHECKSUM = lazy_pattern(r"^=[A-Za-z0-9+/]{4}\s*$", re.MULTILINE)
+_HEADERS = lazy_pattern(r"^(?:[A-Za-z-]+: .*\r?\n)+\r?\n?", re.MULTILINE)
 # Lengths: one byte below the first mark, two below the second, parts below the third, which means four.
 _ONE_BYTE, _TWO_BYTES, _FOUR_BYTES = 192, 224, 255
 _WIDEST_OLD_LENGTH = 4

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 
 _LONGEST = 1 << 16
-_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#@]*@)?([A-Za-z0-9._-]+)(?::\d+)?")
+_ESCAPE = lazy_pattern(rb"%([0-9A-Fa-f]{2})")
+_HOST = lazy_pattern(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#@]*@)?([A-Za-z0-9._-]+)(?::\d+)?")
 
 
 @frozen

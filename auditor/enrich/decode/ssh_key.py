@@ -5,7 +5,6 @@ OpenSSH: PROTOCOL.key and PROTOCOL.certkeys of its source; PEM: RFC 7468, RFC 80
 
 from __future__ import annotations
 
-import re
 import struct
 
 from auditor.enrich import moments
@@ -13,9 +12,10 @@ from auditor.enrich.decode.bits import armoured, base64_bytes, take_string
 from auditor.enrich.decode.decoded import Decoded, claim, forgiving, form
 from auditor.enrich.words import listed, tidy
 from auditor.model.credential import Basis, Fact
+from auditor.model.lazy import lazy_pattern
 
 _MAGIC = b"openssh-key-v1\0"
-_CERTIFICATE = re.compile(r"((?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+-cert-v01@openssh\.com) ([A-Za-z0-9+/=]{40,})")
+_CERTIFICATE = lazy_pattern(r"((?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+-cert-v01@openssh\.com) ([A-Za-z0-9+/=]{40,})")
 # How many strings of public key material stand before the serial number.
 _MATERIAL = {"ssh-rsa": 2, "ssh-dss": 4, "ssh-ed25519": 1, "ecdsa-sha2": 2, "sk-ssh-ed": 2, "sk-ecdsa-": 3}
 _FOREVER = 2**64 - 1

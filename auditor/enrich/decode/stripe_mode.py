@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.enrich.decode.decoded import Decoded, forgiving, form
 from auditor.model.credential import Basis, Environment
+from auditor.model.lazy import lazy_pattern
 
-_MODE = re.compile(r"(?:(?P<kind>[A-Za-z]{2,8})_)?(?:org_)?(?P<mode>live|test)_")
+_MODE = lazy_pattern(r"(?:(?P<kind>[A-Za-z]{2,8})_)?(?:org_)?(?P<mode>live|test)_")
 _KINDS = {
     "sk": "secret key: everything the account's API can do",
     "rk": "restricted key: the permissions chosen for it, which only the dashboard shows",

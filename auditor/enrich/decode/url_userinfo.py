@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from auditor.enrich.decode import aws_presigned, jwt
@@ -12,12 +11,13 @@ from auditor.enrich.decode.userpass import shown_user
 from auditor.enrich.environment import is_local, named, of_host
 from auditor.enrich.words import tidy
 from auditor.model.credential import Environment, Fact, Power
+from auditor.model.lazy import lazy_pattern
 
-_URL = re.compile(
+_URL = lazy_pattern(
     r"(?:jdbc:)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,30})://(?P<user>[^:@/\s]*)(?::(?P<password>[^\s]*))?"
     r"@(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/?#:@,]+)(?::\d+)?(?:,[^/?#\s]*)?(?:/(?P<database>[^?#\s]*))?"
 )
-_PORT = re.compile(r":\d+$")
+_PORT = lazy_pattern(r":\d+$")
 _DATABASES = frozenset(
     "postgres postgresql mysql mariadb mongodb redis rediss amqp amqps mssql sqlserver cockroachdb clickhouse "
     "cassandra neo4j couchbase couchbases nats".split()
