@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,7 +19,7 @@ from auditor.errors import AuditError
 from auditor.model.agent import AgentRecord
 from auditor.model.credential import Assessment, Credential, Match
 from auditor.model.exposure import Band, Cut, Finding, Fix, Report
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 from auditor.model.place import Fragment, Skip, Target
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.find import rules_folder

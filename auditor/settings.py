@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from auditor.model.frozen import frozen
 _KEY_BYTES = 32
 _KEY_VARIABLE = "AGENT_AUDIT_FINGERPRINT_KEY"
 _CACHE_VARIABLE = "AGENT_AUDIT_CACHE_DIR"
+_NAME = "agent-audit"
+_XDG_DEFAULTS = {"cache": "~/.cache", "state": "~/.local/state"}
 
 
 @frozen
@@ -28,13 +31,27 @@ class Folders:
 
 def folders(environment: Mapping[str, str]) -> Folders:
     """Return the cache and state folders of this user, by the platform's convention."""
+    base = _xdg if sys.platform == "linux" else _by_platform
+    cache = environment.get(_CACHE_VARIABLE) or base("cache", environment)
+    state = base("state", environment)
+    return Folders(Path(cache) if cache else None, Path(state) if state else None)
+
+
+def _xdg(kind: str, environment: Mapping[str, str]) -> str:
+    """The XDG Base Directory Specification's rule; a library that knows every platform would cost hooks more."""
+    given = environment.get(f"XDG_{kind.upper()}_HOME", "")
+    base = given if os.path.isabs(given) else os.path.expanduser(_XDG_DEFAULTS[kind])
+    return os.path.join(base, _NAME) if os.path.isabs(base) else ""
+
+
+def _by_platform(kind: str, _: Mapping[str, str]) -> str:
     import platformdirs
 
+    ask = platformdirs.user_cache_dir if kind == "cache" else platformdirs.user_state_dir
     try:
-        cache = Path(environment.get(_CACHE_VARIABLE) or platformdirs.user_cache_dir("agent-audit", appauthor=False))
-        return Folders(cache, Path(platformdirs.user_state_dir("agent-audit", appauthor=False)))
+        return ask(_NAME, appauthor=False)
     except (RuntimeError, OSError, KeyError):
-        return Folders(None, None)
+        return ""
 
 
 def fingerprint_key(environment: Mapping[str, str], state: Path | None) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from auditor.model.credential import Match
 from auditor.model.place import Fragment, Skip, Target
@@ -24,14 +23,14 @@ _SMALL_BYTES = 24 << 20
 _SMALL_FILES = 1500
 
 
-@dataclass
 class Haul:
     """What a batch of targets gave: matches, what could not be read, and how much was."""
 
-    matches: list[Match] = field(default_factory=list)
-    skips: list[Skip] = field(default_factory=list)
-    files: int = 0
-    bytes: int = 0
+    def __init__(self) -> None:
+        self.matches: list[Match] = []
+        self.skips: list[Skip] = []
+        self.files = 0
+        self.bytes = 0
 
     def add(self, other: Haul) -> None:
         """Take in another batch's results."""

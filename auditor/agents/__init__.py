@@ -25,6 +25,11 @@ DIALECTS: Final[dict[str, str]] = {
     "goose": "auditor.agents.goose",
     "cline": "auditor.agents.cline",
     "roo": "auditor.agents.roo",
+    "continue": "auditor.agents.continue_dev",
+    "windsurf": "auditor.agents.windsurf",
+    "amp": "auditor.agents.amp",
+    "amazon-q": "auditor.agents.amazon_q",
+    "kiro": "auditor.agents.kiro",
     "generic": "auditor.agents.generic",
 }
 _FALLBACK = "generic"

@@ -6,7 +6,6 @@ model-config, claude-directory, monitoring-usage.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +34,7 @@ from auditor.model.agent import (
     ReadReach,
     Verdict,
 )
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 
 ID: Final = "claude-code"
 NAME: Final = "Claude Code"

@@ -6,7 +6,6 @@ Source: the vendor's pages on MCP and managed MCP (code.claude.com/docs/en).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from auditor.agents.claude_rules import mcp_matches, parse, text_matches
@@ -15,6 +14,7 @@ from auditor.agents.documents import Document, read_json
 from auditor.agents.layers import scalar, union
 from auditor.agents.mcp import server
 from auditor.model.agent import ConfigSource, Evidence, ExecRule, Honoured, McpServer, Verdict
+from auditor.model.frozen import replace
 
 
 def servers(claude: Claude, rules: tuple[ExecRule, ...], modes: tuple[str, ...]) -> tuple[McpServer, ...]:

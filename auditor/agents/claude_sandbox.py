@@ -6,7 +6,6 @@ children only; file tools, MCP servers and hooks run outside it.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import Final
 
 from auditor.agents.claude_decide import AUTO_ALLOW_KEY, EXCLUDED_KEY
@@ -24,7 +23,7 @@ from auditor.model.agent import (
     Sandbox,
     Verdict,
 )
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 
 _SYSTEM_FOLDERS: Final = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/etc", "/proc", "/sys", "/dev", "/tmp")  # noqa: S108
 
@@ -33,7 +32,7 @@ _SYSTEM_FOLDERS: Final = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/e
 class Box:
     """The sandbox and what follows from it. ``auto_allowed``: why sandboxed commands need no prompt."""
 
-    sandbox: Sandbox = field(default_factory=Sandbox)
+    sandbox: Sandbox = Sandbox()
     auto_allowed: Evidence | None = None
     reads_confined: bool = False
     network_confined: bool = False

@@ -6,7 +6,6 @@ Source: the vendor's pages on settings, managed settings and the ``.claude`` dir
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ from auditor.agents.documents import Document, read_json
 from auditor.agents.layers import Layer, Setting, scalar, source
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import ConfigSource, Evidence, Honoured, Trust
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 
 _MANAGED_FOLDERS: Final = {
     "linux": ("etc", "claude-code"),

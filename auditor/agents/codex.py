@@ -5,7 +5,6 @@ Source: the vendor's documentation (developers.openai.com/codex) and the command
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +32,7 @@ from auditor.model.agent import (
     Sandbox,
     Verdict,
 )
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 
 ID: Final = "codex"
 NAME: Final = "Codex"

@@ -6,7 +6,6 @@ config-advanced, config-reference, enterprise/managed-configuration) and the com
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from auditor.agents.documents import Document, read_toml
 from auditor.agents.layers import Layer, Setting, scalar, source
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import ConfigSource, Evidence, Honoured, Trust
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 
 # Keys that a repository may never set, whoever trusts it.
 _NOT_FROM_PROJECT: Final = frozenset(

@@ -8,7 +8,6 @@ is not taken from a workspace; the terminal's rules are, once the workspace is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from auditor.agents.layers import Layer, Setting, default
 from auditor.agents.masks import blot
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import ConfigSource, Evidence, Honoured
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 
 GLOBAL: Final = "chat.tools.global.autoApprove"
 _APPLICATION: Final = frozenset({GLOBAL, "chat.tools.autoApprove"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ class _Lines:
         return self._known.get(path, 0)
 
 
-@frozen
+@dataclass(frozen=True)
 class Document:
     """One configuration file. ``data`` is a table or list (a string from ``read_text``), or None.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from auditor.agents.commands import is_broad, simple_commands
@@ -18,7 +17,7 @@ from auditor.agents.gemini_shell import SHELL, accepted
 from auditor.agents.layers import Setting
 from auditor.agents.masks import blot
 from auditor.model.agent import Evidence, ExecRule, Verdict
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 from auditor.model.lazy import lazy_pattern
 
 DEFAULT, EXTENSION, WORKSPACE, USER, ADMIN = 1, 2, 3, 4, 5

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from auditor.agents.documents import Document, read_jsonc
 from auditor.agents.layers import Layer, Setting, flag
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import Evidence, Honoured, Trust
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 from auditor.model.lazy import lazy_pattern
 
 KNOWN: Final = frozenset(

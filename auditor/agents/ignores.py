@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from auditor.agents.documents import Document
 from auditor.agents.globs import gitignore_to_globs
 from auditor.agents.masks import setting_word
 from auditor.model.agent import EnforcedFor, Evidence, FileRule, Verdict
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 
 
 @frozen

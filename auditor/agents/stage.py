@@ -38,7 +38,7 @@ from auditor.model.frozen import frozen
 
 INHERITS: Final = Evidence(key="env", value="all", note="built in: commands inherit the whole environment")
 UNBOXED: Final = Evidence(key="sandbox", value="none", note="built in: no sandbox confines commands")
-_UNLISTED: Final = frozenset({"mcp", "fetch", "tool", "filter", "mode", "url", "outside"})
+_UNLISTED: Final = frozenset({"mcp", "fetch", "tool", "filter", "mode", "url", "outside", "except", "rest"})
 _EDITORS: Final = ("Code", "Code - Insiders", "Code - OSS", "VSCodium", "Cursor", "Windsurf")
 
 
@@ -178,7 +178,8 @@ def commanded(
     """How commands run: ``judge`` decides a line, ``otherwise`` is what holds for one that no rule names."""
     shells = [rule for rule in rules if rule.effect is Verdict.ALLOW and rule.kind not in _UNLISTED]
     evidence = tuple(dict.fromkeys((*otherwise[1], *(rule.evidence for rule in shells))))
-    return ExecReach(mode_of(otherwise[0], listed=bool(shells)), best, rules, verdicts(judge, spoken(shells)), evidence)
+    lines = spoken(rule for rule in shells if rule.evidence.file)
+    return ExecReach(mode_of(otherwise[0], listed=bool(shells)), best, rules, verdicts(judge, lines), evidence)
 
 
 def mode_rule(verdict: Verdict, evidence: Evidence) -> ExecRule:

@@ -82,6 +82,20 @@ TRACES = {
     ),
     "cline": Trace((".cline", ".clinerules", ".clineignore"), (".cline", *_STORES_OF_EDITORS), (), ("CLINE_",)),
     "roo": Trace((".roo", ".roomodes", ".roorules*", ".rooignore", ".vscode"), (".roo", *_STORES_OF_EDITORS), (), ()),
+    "continue": Trace((".continue*",), (".continue", *_STORES_OF_EDITORS), (), ("CONTINUE_",)),
+    "windsurf": Trace(
+        (".windsurf", ".windsurfrules", ".codeiumignore"), (".codeium", ".config/Windsurf", *_EVERY_EDITOR), (), ()
+    ),
+    "amp": Trace(
+        (".amp", ".vscode"),
+        (".config/amp", ".local/share/amp", *_STORES_OF_EDITORS),
+        ("etc/ampcode", "Library/Application Support/ampcode", "ProgramData/ampcode"),
+        ("AMP_",),
+    ),
+    "amazon-q": Trace(
+        (".amazonq",), (".aws/amazonq", ".local/share/amazon-q", "Library/Application Support/amazon-q"), (), ()
+    ),
+    "kiro": Trace((".kiro", ".kiroignore"), (".kiro", ".config/Kiro", *_EVERY_EDITOR), (), ()),
 }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from auditor.detect.candidates import Candidate, Page
 from auditor.detect.keynames import normalised
 from auditor.detect.values import is_identifier_like
 from auditor.model.credential import Confidence
+from auditor.model.frozen import replace
 from auditor.rulebook.book import Rulebook, Voucher
 
 _HOST_BYTES = 3000

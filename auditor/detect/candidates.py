@@ -6,18 +6,18 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from auditor.detect import checksums, elsewhere, generic
-from auditor.detect.carriers import Carrier
+from auditor.detect import checksums
+from auditor.detect.carrier import Carrier
 from auditor.detect.context import key_path
 from auditor.detect.keynames import normalised
 from auditor.detect.languages import Written
 from auditor.detect.natures import Nature, entropy, is_sequence, nature
 from auditor.detect.spans import Span, exact
 from auditor.detect.values import is_identifier_like
+from auditor.detect.verdicts import Place, decide
 from auditor.model.credential import Confidence
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 from auditor.model.lazy import lazy_pattern
 from auditor.rulebook.schema import Detector, Form
 
@@ -201,7 +201,8 @@ def _decide(carrier: Carrier, match: re.Match[bytes], page: Page) -> Candidate |
     start, end = match.span("secret")
     value = page.text(start, end).rstrip("\\")
     end = start + len(value.encode("utf-8", "surrogateescape"))
-    verdict = _verdict(carrier, groups, value, page.kind, alone=groups.get("op") == "," and _stands_alone(page, match))
+    place = Place(carrier.name, groups, value, page.kind, groups.get("op") == "," and _stands_alone(page, match))
+    verdict = decide(place)
     if verdict is not None and page.packed and verdict.confidence < Confidence.HIGH:
         return None
     if verdict is None:
@@ -218,40 +219,3 @@ def _stands_alone(page: Page, match: re.Match[bytes]) -> bool:
     before = page.data[max(0, match.start() - _BRACKET_BYTES) : match.start()]
     after = page.data[match.end() : match.end() + _BRACKET_BYTES]
     return bool(_OPENED.search(before) and _CLOSED.match(after) and set(match["close"]) & set(b"\"'`;"))
-
-
-def _verdict(
-    carrier: Carrier, groups: dict[str, str], value: str, kind: Written, *, alone: bool
-) -> generic.Verdict | None:
-    key = groups.get("key", "")
-    name = carrier.name
-    if name == "assignment":
-        if groups["op"] == "," and not alone:
-            return None
-        return generic.assignment(key, value, kind, quoted=True)
-    if name == "bare-assignment":
-        return generic.assignment(key, value, kind, quoted=False)
-    if name == "call":
-        first = groups.get("first") or None
-        return generic.call(key, value, kind, first=first.strip("\\\"'`") if first else None)
-    if name == "header":
-        return elsewhere.header(key, value)
-    if name == "url":
-        return elsewhere.url(groups["scheme"], groups.get("user", ""), value, groups.get("host", ""))
-    if name == "command":
-        return elsewhere.command(groups["tool"], key, groups["sep"], value)
-    return _simple_verdict(name, key, value, kind)
-
-
-def _simple_verdict(name: str, key: str, value: str, kind: Written) -> generic.Verdict | None:
-    if name == "query":
-        return elsewhere.query(key, value)
-    if name == "option":
-        return elsewhere.option(key, value)
-    if name == "spoken":
-        return elsewhere.spoken(key, value)
-    if name in {"sql", "secure-string"}:
-        return generic.assignment("password", value, Written.CONFIG, quoted=True)
-    if name == "named-header":
-        return generic.assignment(f"{key}_token", value, Written.CONFIG, quoted=False)
-    return generic.assignment(key, value, Written.CONFIG if name == "element" else kind, quoted=True)

@@ -7,77 +7,48 @@ that vouches for the value) and ``secret``. Whether the value is a credential is
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
+from auditor.detect.carrier import KEY, NAMES, QUOTE, VALUE_IN_QUOTES, Carrier
 from auditor.detect.languages import Written
-from auditor.model.frozen import frozen
+from auditor.detect.rare_carriers import RARE
 from auditor.model.lazy import lazy_pattern
 
-_ANY = frozenset(Written)
 _SPOKEN = frozenset({Written.PROSE, Written.UNKNOWN, Written.CONFIG, Written.SHELL, Written.MARKUP})
 _BARE = frozenset({Written.CONFIG, Written.SHELL, Written.UNKNOWN, Written.PROSE})
-_NAMES = (
-    r"(?:passw|passphrase|passcode|passwd|pwd|pswd|pass[\"'\s_:=]|secret|token|[a-z0-9][_.\-]?key|auth|cred|wachtwoord|"
-    r"kennwort|senha|contrase)"
-)
-_QUOTE = r"\\{0,4}[\"'`]"
-_VALUE_IN_QUOTES = rb"(?P<quote>\\{0,4}[\"'`]|&quot;|&#3[49];)(?P<secret>(?:(?!(?P=quote))[^\r\n]){1,400}?)(?P=quote)"
 _TOOLS = (
     r"\b(?:mysql\w*|mariadb|sshpass|curl|wget|docker|podman|psql|mongo\w*|redis-cli|ldap\w+|smbclient|sqlcmd|plink|pscp|"
     r"keytool|openssl|htpasswd|useradd|usermod|svn|lftp|rsync|az|snmp\w+|ipmitool|impdp|expdp)\b"
 )
-_KEY = rb"(?P<key>[A-Za-z_$@][\w$.\-]{0,80})"
-
-
-@frozen
-class Carrier:
-    """One kind of place.
-
-    ``kinds``: the ways of writing in which it counts. ``reach``: bytes around an event that are looked at.
-    ``before``: what must stand earlier in the same command; its last hit becomes the group ``tool``.
-    """
-
-    name: str
-    nominates: str
-    pattern: bytes
-    kinds: frozenset[Written] = _ANY
-    reach: int = 512
-    before: re.Pattern[bytes] | None = None
-
-    @cached_property
-    def exact(self) -> re.Pattern[bytes]:
-        """The exact expression, compiled when first needed."""
-        return re.compile(self.pattern, re.IGNORECASE)
 
 
 CARRIERS: tuple[Carrier, ...] = (
     Carrier(
         "assignment",
-        _NAMES
-        + r"[\w.\-]{0,30}\\{0,4}[\"'`\])]{0,3}\s{0,8}(?:=>|:=|<-|[:=,])[=>]{0,2}\s{0,8}[a-z@$(\[]{0,3}"
-        + _QUOTE
+        NAMES
+        + r"[\w.\-]{0,30}\\{0,4}[\"'`\])]{0,3}\s{0,8}(?:=>|:=|<-|!=|[:=,])[=>]{0,2}\s{0,8}[a-z@$(\[]{0,3}"
+        + QUOTE
         + r"[^\"'`\s\\]{3}",
-        _KEY + rb"(?P<close>\\{0,4}[\"'`\])]{0,4}|&quot;)\s{0,12}(?P<op>=>|:=|<-|={1,3}|!==?|:|,)\s{0,12}"
-        rb"(?:(?:new\s+)?[A-Za-z_.]{1,30}\(\s{0,4}|[brufLRUBF@$]{1,2}(?=[\"'])|\[\s{0,4})?" + _VALUE_IN_QUOTES,
+        KEY + rb"(?P<close>\\{0,4}[\"'`\])]{0,4}|&quot;)\s{0,12}(?P<op>=>|:=|<-|={1,3}|!==?|:|,)\s{0,12}"
+        rb"(?:(?:new\s+)?[A-Za-z_.]{1,30}\(\s{0,4}|[brufLRUBF@$]{1,2}(?=[\"'])|\[\s{0,4})?" + VALUE_IN_QUOTES,
     ),
     Carrier(
         "bare-assignment",
-        _NAMES + r"[\w.\-]{0,30}[\"'\]]{0,2}[ \t]{0,8}(?::=|[:=])[ \t]{0,8}[^\s\"'`<>{}()\[\],;$*][^\s\"'`<>]{2}",
-        _KEY
+        NAMES + r"[\w.\-]{0,30}[\"'\]]{0,2}[ \t]{0,8}(?::=|[:=])[ \t]{0,8}[^\s\"'`<>{}()\[\],;$*][^\s\"'`<>]{2}",
+        KEY
         + rb"[\"'\]]{0,2}[ \t]{0,12}(?P<op>:=|[:=])[ \t]{0,12}(?P<secret>[^\s\"'`<>{}()\[\],;$*][^\s\"'`<>]{1,400})",
         _BARE,
     ),
     Carrier(
         "call",
         r"(?:passw|passwd|pwd|secret|token|key|auth|cred|login|log_?on|connect|sign_?in|bind|bearer)[\w.]{0,30}\("
-        r"[^\"'()\r\n]{0,60}" + _QUOTE + r"[^\"'`\r\n\\]{3}",
+        r"[^\"'()\r\n]{0,60}" + QUOTE + r"[^\"'`\r\n\\]{3}",
         rb"(?P<key>[A-Za-z_$][\w$.:>\-]{0,80})\(\s{0,8}(?:[^\"'()\r\n]{0,60},\s{0,4})?"
-        rb"(?:(?P<first>\\{0,2}[\"'`][^\"'`\r\n]{0,80}\\{0,2}[\"'`])\s{0,4},\s{0,4})?" + _VALUE_IN_QUOTES,
+        rb"(?:(?P<first>\\{0,2}[\"'`][^\"'`\r\n]{0,80}\\{0,2}[\"'`])\s{0,4},\s{0,4})?" + VALUE_IN_QUOTES,
     ),
     Carrier(
         "named-value",
         r"(?:name|key|id|property|field|param|variable)[\"']?\s{0,4}[:=]\s{0,4}[\"']?[\w.\-]{0,40}"
-        + _NAMES
+        + NAMES
         + r"[\w.\-]{0,20}[\"']?[\s,]{1,40}[\"']?(?:default_?)?value[\"']?\s{0,4}[:=]\s{0,4}[\"']?[^\"'\s<>{}$]{3}",
         rb"(?:name|key|id|property|field|param|variable)[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?P<key>[\w.\-]{1,80})[\"']?[\s,]{1,40}"
         rb"[\"']?(?:default_?)?value[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"']?)(?P<secret>[^\"'\s<>{}$][^\"'\r\n<>]{1,300}?)"
@@ -144,4 +115,5 @@ CARRIERS: tuple[Carrier, ...] = (
         rb"(?P<quote>[\"'`]?)(?P<secret>[^\s\"'`<>]{4,200})(?P=quote)",
         _SPOKEN,
     ),
+    *RARE,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from auditor.detect.attribution import attribute
@@ -17,6 +16,7 @@ from auditor.detect.languages import is_lock_file, is_packed, written
 from auditor.detect.names import owners
 from auditor.detect.pairs import paired
 from auditor.model.credential import Confidence, Match, Part
+from auditor.model.frozen import replace
 from auditor.model.lines import LineIndex
 from auditor.model.place import Fragment, Location
 from auditor.model.secret import Secret

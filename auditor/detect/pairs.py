@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from auditor.detect.candidates import Candidate
 from auditor.model.credential import Confidence, Part
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 from auditor.model.secret import Secret
 
 _NEAR_LINES = 10

@@ -8,6 +8,7 @@ from functools import cache
 
 from auditor.detect.expressions import KEY_GAP, WORD_GAP, key_regex, word_regex
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
 from auditor.rulebook import syntax
 from auditor.rulebook.schema import Detector, Form
 
@@ -82,4 +83,4 @@ def _vouching(detector: Detector) -> re.Pattern[bytes]:
         options.append(rf"{key_regex(detector.keys)}{KEY_GAP}\Z")
     if detector.words:
         options.append(rf"{word_regex(detector.words)}{WORD_GAP}\Z")
-    return re.compile("|".join(options or [r"(?!)"]).encode("ascii"))
+    return lazy_pattern("|".join(options or [r"(?!)"]).encode("ascii"))

@@ -1,7 +1,8 @@
-"""The compiled rules as a file: named blocks behind a table, so that a run reads and proves only what it needs.
+"""The compiled rules as a file: small named blocks that are proven together, and one big one that proves itself.
 
-Layout: a line that names the format, the table's length and checksum, the table (a line a block: name, size, checksum),
-the blocks. Checksums tell damage; against other people there are the file's owner and its mode.
+Layout: a line that names the format; three numbers, the length of the table, that of the small blocks, the checksum of
+both; the table (a line a block: name and size), the small blocks, the big one. A checksum tells damage; against other
+people there are the file's owner and its mode.
 """
 
 from __future__ import annotations
@@ -11,30 +12,22 @@ from binascii import crc32
 from collections.abc import Mapping
 from pathlib import Path
 from stat import S_IWGRP, S_IWOTH
+from typing import NamedTuple
 
-_MAGIC = b"agent-audit rules 3\n"
+_MAGIC = b"agent-audit rules 4\n"
 _NUMBER = 8
+_HEAD = len(_MAGIC) + 3 * _NUMBER
 
 
-class Blocks:
-    """The blocks of one file. A block that is missing or damaged is a ``ValueError`` when it is asked for."""
+class Stored(NamedTuple):
+    """What such a file holds."""
 
-    def __init__(self, table: Mapping[str, tuple[int, int, int]], data: bytes) -> None:
-        self._table = table
-        self._data = data
-
-    def __getitem__(self, name: str) -> bytes:
-        if name not in self._table:
-            raise ValueError(f"no block {name}")
-        at, size, checksum = self._table[name]
-        block = self._data[at : at + size]
-        if len(block) != size or crc32(block) != checksum:
-            raise ValueError(f"block {name} is damaged")
-        return block
+    blocks: Mapping[str, bytes | memoryview]
+    big: bytes
 
 
-def read(path: Path, big: str) -> tuple[Blocks, bytes]:
-    """Return the blocks of the file at ``path``, and apart from them the last one, called ``big``, unproven.
+def read(path: Path) -> Stored:
+    """Return what was written to ``path``.
 
     Raises:
         OSError: there is no such file, or it cannot be read.
@@ -43,45 +36,52 @@ def read(path: Path, big: str) -> tuple[Blocks, bytes]:
     with path.open("rb") as file:
         if not _is_ours(os.fstat(file.fileno())):
             raise ValueError("another user can write it")
-        head = file.read(len(_MAGIC) + 2 * _NUMBER)
-        length, checksum = (int.from_bytes(head[at : at + _NUMBER], "big") for at in (len(_MAGIC), len(_MAGIC) + _NUMBER))
-        if not head.startswith(_MAGIC):
-            raise ValueError("another version")
-        text = file.read(length)
-        if crc32(text) != checksum:
-            raise ValueError("its table is damaged")
-        table, total = {}, 0
-        for line in text.decode("ascii").splitlines():
-            name, size, proof = line.split(" ")
-            table[name] = (total, int(size), int(proof))
-            total += int(size)
-        last = table.pop(big, (total, 0, 0))
-        return Blocks(table, file.read(last[0])), file.read()
+        head = file.read(_HEAD)
+        length, size, checksum = (_number(head, place) for place in range(3))
+        small = memoryview(file.read(length + size))
+        if not head.startswith(_MAGIC) or len(small) != length + size or crc32(small) != checksum:
+            raise ValueError("of another version, or damaged")
+        return Stored(_cut(small, length), file.read())
 
 
-def write(path: Path, blocks: Mapping[str, bytes]) -> None:
-    """Write ``blocks`` (names without spaces) in their order to ``path``, in one step, and remove its older siblings.
+def _number(head: bytes, place: int) -> int:
+    start = len(_MAGIC) + place * _NUMBER
+    return int.from_bytes(head[start : start + _NUMBER], "big")
+
+
+def _cut(small: memoryview, at: int) -> dict[str, memoryview]:
+    blocks = {}
+    for line in str(small[:at], "ascii").splitlines():
+        name, _, size = line.partition(" ")
+        blocks[name] = small[at : at + int(size)]
+        at += int(size)
+    return blocks
+
+
+def write(path: Path, stored: Stored) -> None:
+    """Write ``stored`` to ``path`` in one step, and remove what older versions left beside it. Names have no spaces.
 
     Raises:
         OSError: it cannot be written; nothing is left behind then.
     """
     from tempfile import mkstemp
 
-    table = "".join(f"{name} {len(block)} {crc32(block)}\n" for name, block in blocks.items()).encode("ascii")
-    numbers = b"".join(number.to_bytes(_NUMBER, "big") for number in (len(table), crc32(table)))
+    table = "".join(f"{name} {len(block)}\n" for name, block in stored.blocks.items()).encode("ascii")
+    small = b"".join((table, *stored.blocks.values()))
+    numbers = (len(table), len(small) - len(table), crc32(small))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = mkstemp(dir=path.parent, prefix=".rules-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.writelines((_MAGIC, numbers, table, *blocks.values()))
+            file.writelines((_MAGIC, *(number.to_bytes(_NUMBER, "big") for number in numbers), small, stored.big))
         os.replace(name, path)
     except OSError:
         os.unlink(name)
         raise
-    _remove_others(path)
+    _remove_older(path)
 
 
-def _remove_others(path: Path) -> None:
+def _remove_older(path: Path) -> None:
     from contextlib import suppress
 
     for old in path.parent.glob("rules-*.bin"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from auditor.enrich import decode, lifetime, moments, scope
 from auditor.enrich.decode.decoded import Decoded
 from auditor.model.credential import Assessment, Basis, Credential, Fact, Lifetime, LifetimeKind, State
+from auditor.model.frozen import replace
 from auditor.rulebook.schema import Detector, Provider
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from auditor.exposure.fixes import candidate_fixes
 from auditor.exposure.paths import chain
@@ -17,6 +16,7 @@ from auditor.exposure.whatif import Derive, Grounds
 from auditor.model.agent import AgentRecord
 from auditor.model.credential import Assessment
 from auditor.model.exposure import Exposure, Finding, Fix, Reach
+from auditor.model.frozen import replace
 from auditor.rulebook.schema import Provider
 
 # A setting counts as cutting a finding when it takes at least a tenth off the score that its agent alone gives.

@@ -14,7 +14,6 @@ import hashlib
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from auditor.exposure import remedies
 from auditor.exposure.sentences import counted, listed
@@ -22,7 +21,7 @@ from auditor.exposure.transform import CONTAINER
 from auditor.model.agent import AgentRecord, EnforcedFor
 from auditor.model.credential import Assessment, State
 from auditor.model.exposure import Band, Finding, Fix, FixKind, Means, Reach, Use
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 from auditor.model.place import Location, Origin, Sighting
 from auditor.rulebook.schema import Remediation
 

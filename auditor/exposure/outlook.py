@@ -6,12 +6,12 @@ Every number comes from deriving reach and score again under the fix; nothing is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from auditor.exposure.plan import plan
 from auditor.exposure.score import worst
 from auditor.exposure.whatif import Grounds, WhatIf
 from auditor.model.exposure import Band, Cut, Effect, Finding, Fix
+from auditor.model.frozen import replace
 
 
 def outlook(

@@ -6,7 +6,6 @@ The answers that a plan gives are never guesses: the changed values go through t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from auditor.exposure import remedies
 from auditor.model.agent import (
@@ -28,7 +27,7 @@ from auditor.model.agent import (
 )
 from auditor.model.credential import Assessment, Environment, LifetimeKind, Power, State
 from auditor.model.exposure import Fix, FixKind
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 from auditor.model.lazy import lazy_pattern
 from auditor.model.place import Origin
 

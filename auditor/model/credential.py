@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
@@ -187,7 +186,7 @@ class Credential:
     rule: str
     provider: str
     title: str
-    secret: Secret = field(repr=False)
+    secret: Secret
     fingerprint: str
     preview: str
     confidence: Confidence

@@ -10,7 +10,6 @@ from typing import Any
 
 from auditor.errors import RuleError
 from auditor.model.frozen import frozen
-from auditor.rulebook import load
 from auditor.rulebook.schema import Detector, Form, Provider
 
 
@@ -67,7 +66,11 @@ class Rulebook:
 
     def beside(self, path: Path) -> Any:
         """The parsed data of another rule file (scoring, taxonomy): kept with the rules, else read from ``path``."""
-        return self._extra(path.name) if self._extra else load.parse(path)
+        if self._extra:
+            return self._extra(path.name)
+        from auditor.rulebook.load import parse
+
+        return parse(path)
 
     @property
     def size(self) -> int:
@@ -176,22 +179,21 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def read_folders(folders: Sequence[Path], proven: Path | None = None) -> tuple[dict[str, Any], tuple[Provider, ...]]:
-    """Read every provider file of ``folders``: the raw data by slug and the providers, sorted by slug.
+def read_folders(folders: Sequence[Path], proven: Path | None = None) -> tuple[Provider, ...]:
+    """Read every provider file of ``folders``; the providers come sorted by slug.
 
-    ``proven`` is the folder of the shipped rules, whose patterns the tests have compiled: it costs a third of the time to
-    do it again. Raises ``RuleError`` for a file that is wrong or a slug that stands in two files.
+    ``proven`` is the folder of the shipped rules, whose patterns the tests have compiled: to do it again costs a third
+    of the time. Raises ``RuleError`` for a file that is wrong or a slug that stands in two files.
     """
-    raw: dict[str, Any] = {}
-    providers: list[Provider] = []
+    from auditor.rulebook import load
+
+    providers: dict[str, Provider] = {}
     for folder in folders:
         for path in sorted(folder.glob("*.yaml")):
-            data = load.parse(path)
-            provider = load.provider(data, path.name, proven=folder == proven)
-            if provider.id in raw:
+            provider = load.provider(load.parse(path), path.name, proven=folder == proven)
+            if provider.id in providers:
                 raise RuleError(f"{path.name}: provider {provider.id!r} is defined twice")
-            raw[provider.id] = data
-            providers.append(provider)
+            providers[provider.id] = provider
     if not providers:
         raise RuleError("no rule files were found", f"looked in: {', '.join(folder.name for folder in folders)}")
-    return raw, tuple(sorted(providers, key=lambda provider: provider.id))
+    return tuple(providers[slug] for slug in sorted(providers))

@@ -114,7 +114,7 @@ class Fields:
 def provider(data: Any, source: str, *, proven: bool = False) -> Provider:
     """Build the provider that the parsed YAML ``data`` of file ``source`` describes. Raises ``RuleError``.
 
-    ``proven``: the data passed this check before (it comes from the cache), so patterns are not compiled again.
+    ``proven``: the data is known to pass this check, so patterns are not compiled again.
     """
     fields = Fields(data, source, _PROVIDER_FIELDS, proven=proven)
     slug = _slug(fields, "id")

@@ -12,7 +12,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ class Page:
 
 def pages(seed: str = SEED) -> Iterator[Page]:
     """Yield the whole corpus, the same for the same seed and rules."""
-    samples = Samples(Rulebook.of(read_folders((rules_folder() / "providers",))[1]))
+    samples = Samples(Rulebook.of(read_folders((rules_folder() / "providers",))))
     for template in read():
         for copy in range(template.copies):
             yield _page(template, copy, seed, samples)
@@ -145,10 +145,10 @@ def _names(detector: Detector) -> Sequence[str]:
     return [key for key in detector.keys if _NAME.fullmatch(key)]
 
 
-def write(folder: Path, seed: str = SEED) -> Path:
-    """Write the corpus into ``folder`` and return the path of its labels, which lie outside the tree ``files``."""
+def write(folder: Path, made: Iterable[Page] | None = None) -> Path:
+    """Write ``made`` (None: the corpus) into ``folder``; return the path of its labels, beside the tree ``files``."""
     labels: list[Label] = []
-    for page in pages(seed):
+    for page in pages() if made is None else made:
         target = folder / "files" / page.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(page.data)

@@ -86,8 +86,10 @@ def _missed(missed: Mapping[str, list[Label]], lines: _Lines) -> list[str]:
         kinds = ", ".join(f"{kind} {count}" for kind, count in Counter(label.kind for label in labels).most_common(5))
         templates = len({label.template for label in labels})
         text.append(f"- **{cause}**: {len(labels)} in {templates} templates; made from {kinds}")
-        for label in _distinct(labels, lines):
-            text.append(f"  - `{lines.shown(label)}` ({Path(label.file).name}: {label.template})")
+        text.extend(
+            f"  - `{lines.shown(label)}` ({Path(label.file).name}: {label.template})"
+            for label in _distinct(labels, lines)
+        )
     return text
 
 
@@ -112,17 +114,24 @@ def _alarmed(title: str, alarms: Mapping[str, list[tuple[Label, Hit]]], lines: _
 
 
 def _noise(hits: list[Hit], lines: _Lines) -> list[str]:
-    text = ["", f"## Unlabelled findings: {len(hits)}", ""]
-    for hit in sorted(hits, key=lambda hit: (hit.rule, hit.file, hit.line))[:_MOST]:
-        text.append(f"- `{lines.line(hit.file, hit.line)[:_LONGEST]}` ({hit.file}; {hit.rule} {hit.confidence})")
-    return text
+    shown = sorted(hits, key=lambda hit: (hit.rule, hit.file, hit.line))[:_MOST]
+    return [
+        *("", f"## Unlabelled findings: {len(hits)}", ""),
+        *(f"- `{lines.line(h.file, h.line)[:_LONGEST]}` ({h.file}; {h.rule} {h.confidence})" for h in shown),
+    ]
 
 
 def _shares(truth: Truth, missed: Mapping[str, list[Label]]) -> list[str]:
     """Recall by what a value was made from: short and wordy ones are the hard ones."""
     total = Counter((label.group, label.kind) for label in truth.labels if label.truth)
     lost = Counter((label.group, label.kind) for labels in missed.values() for label in labels)
-    text = ["", "## Share found by kind of value", "", "| group | kind | credentials | found |", "| --- | --- | ---: | ---: |"]
+    text = [
+        "",
+        "## Share found by kind of value",
+        "",
+        "| group | kind | credentials | found |",
+        "| --- | --- | ---: | ---: |",
+    ]
     for (group, kind), count in sorted(total.items(), key=lambda item: (item[0][0], -item[1])):
         if count > 4 and kind.startswith("@"):
             text.append(f"| {group} | {kind} | {count} | {1 - lost[group, kind] / count:.2f} |")

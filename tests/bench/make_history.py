@@ -18,7 +18,7 @@ from typing import IO
 
 from auditor.rulebook.exemplar import exemplar
 
-_SMALLEST, _LARGEST = 200, 400_000
+_SMALLEST, _LARGEST = 2_500, 400_000
 _START, _STEP = 1_500_000_000, 3_600
 _MERGE_EVERY = 10
 _TOKEN_EVERY = 90
@@ -82,7 +82,7 @@ def _edited(state: _State, count: int) -> Iterator[tuple[str, list[bytes]]]:
     names = list(state.files)
     start = state.chance.randrange(len(names))
     for step in range(count):
-        name = names[(start + step) % len(names)] if step % 3 else state.chance.choice(names)
+        name = names[(start + step) % len(names)] if step % 6 else state.chance.choice(names)
         lines = state.files[name]
         for _ in range(state.chance.randint(1, _EDITS)):
             at = state.chance.randrange(len(lines) + 1)

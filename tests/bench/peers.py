@@ -56,7 +56,9 @@ def detect_secrets(binary: str, tree: Path) -> list[Hit]:
     """Run detect-secrets without verification."""
     done = _run([binary, "scan", "--all-files", "--no-verify", "."], tree)
     results = json.loads(done)["results"]
-    return [Hit(_relative(f["filename"]), f["line_number"], rule=f["type"]) for found in results.values() for f in found]
+    return [
+        Hit(_relative(f["filename"]), f["line_number"], rule=f["type"]) for found in results.values() for f in found
+    ]
 
 
 PEERS: Mapping[str, tuple[str, Callable[[str, Path], list[Hit]]]] = {

@@ -1,7 +1,8 @@
-"""How well credentials are found on labelled files: ``python -m tests.bench.score [--tree DIR --labels FILE] [--peers]``.
+"""How well credentials are found in labelled files: ``python -m tests.bench.score [--peers]``.
 
 Line by line: a credential's line that is reported is a true positive, a line that holds nothing but look-alikes and is
-reported is a false one, and a reported line without any label is noise. Without ``--tree`` the corpus is generated.
+reported is a false one, and a reported line without any label is noise. Without ``--tree DIR --labels FILE`` the corpus
+is generated.
 """
 
 from __future__ import annotations

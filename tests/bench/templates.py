@@ -7,6 +7,8 @@ A template file holds blocks that begin with ``=== id path [xN] [crlf|utf16|bom]
     «+g.class:a|b»              is a credential: group f(ormats), g(eneric) or u(rl), then a word for where it stands
     «-g.class:a|b»              is a look-alike, which nobody should report
     «?a»                        may be seen either way: it counts for nothing
+
+A bar within an alternative is written ``\\|``.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ GROUPS = {"f": "formats", "g": "generic", "u": "url"}
 _USUAL_COPIES = 4
 _ENCODINGS = {"utf16": "utf-16", "bom": "utf-8-sig"}
 _SLOT = re.compile(r"«([~?]|[+-]([fgu])\.([\w-]+):)([^»]*)»")
+_BAR = re.compile(r"(?<!\\)\|")
 _RULE_SLOTS = tuple(f"{name}{number}" for name in ("rk", "rv", "tv", "tx", "tp", "te") for number in range(1, 6))
 _NAMES = "|".join(sorted([*MAKERS, *_RULE_SLOTS], key=len, reverse=True))
 _SIZED = "|".join(sorted(SIZED))
@@ -111,7 +114,7 @@ class Filler:
         place = 0
         for match in _SLOT.finditer(text):
             yield self._made(text[place : match.start()]), {}
-            kind = self._chance.choice(match[4].split("|"))
+            kind = self._chance.choice(_BAR.split(match[4])).replace("\\|", "|")
             sign = match[1][0]
             slot = {"sign": sign, "group": match[2] or "", "where": match[3] or "", "kind": kind}
             yield self._made(kind), {} if sign == "~" else slot

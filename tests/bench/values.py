@@ -17,21 +17,24 @@ from collections.abc import Callable, Sequence
 Maker = Callable[[random.Random, str], str]
 
 _WORDS = (
-    "anchor apple autumn badger banana basil beacon birch biscuit blossom bridge bronze butter cactus camel candle canyon "
-    "castle cherry cinnamon clover cobalt coconut comet copper coral cotton cricket crystal dahlia dolphin dragon eagle "
-    "ember falcon feather fennel forest galaxy garden ginger glacier granite guitar hammer harbor hazel hornet iceberg "
-    "indigo ivory jaguar jasmine juniper kestrel kiwi ladder lagoon lantern lemon leopard lilac lobster lotus magnet "
-    "mango maple marble meadow melon mercury mitten monkey mustard nectar nickel nutmeg ocean olive orchid otter oyster "
-    "panda papaya parrot pebble pepper phoenix pickle pirate planet poppy prairie pumpkin puzzle quartz rabbit raven "
-    "river rocket saffron salmon sapphire shadow silver sparrow spider spruce squirrel sunflower sunset thunder tiger "
-    "timber tomato topaz tulip turtle velvet violet walnut whisper willow winter wizard wombat zebra zephyr katze sonne "
-    "blume hund wolke perro gato luna fuego cielo oiseau soleil maison fleur tatooine gandalf frodo kermit snoopy"
+    "anchor apple autumn badger banana basil beacon birch biscuit blossom bridge bronze butter cactus camel "
+    "candle canyon castle cherry cinnamon clover cobalt coconut comet copper coral cotton cricket crystal dahlia "
+    "dolphin dragon eagle ember falcon feather fennel forest galaxy garden ginger glacier granite guitar hammer "
+    "harbor hazel hornet iceberg indigo ivory jaguar jasmine juniper kestrel kiwi ladder lagoon lantern lemon "
+    "leopard lilac lobster lotus magnet mango maple marble meadow melon mercury mitten monkey mustard nectar "
+    "nickel nutmeg ocean olive orchid otter oyster panda papaya parrot pebble pepper phoenix pickle pirate planet "
+    "poppy prairie pumpkin puzzle quartz rabbit raven river rocket saffron salmon sapphire shadow silver sparrow "
+    "spider spruce squirrel sunflower sunset thunder tiger timber tomato topaz tulip turtle velvet violet walnut "
+    "whisper willow winter wizard wombat zebra zephyr katze sonne blume hund wolke perro gato luna fuego cielo "
+    "oiseau soleil maison fleur tatooine gandalf frodo kermit snoopy"
 ).split()
 _WEAK = (
     "admin admin123 root toor 123456 12345678 1234 letmein welcome1 qwerty123 test1234 s3cret passw0rd password1 "
     "Password123 pass123 abc123 guest postgres admin1 root123 iloveyou trustno1 hunter2 master1 super123 demo123"
 ).split()
-_FIRST = "ada alan bob carla dana emil fred grace heidi ivan judy karl lena mike nina otto paula quinn rosa sam tina".split()
+_FIRST = (
+    "ada alan bob carla dana emil fred grace heidi ivan judy karl lena mike nina otto paula quinn rosa sam tina".split()
+)
 _USERS = "app deploy reporting svc_orders jenkins backup etl webapp readonly ops ci_bot appuser sysdba dbuser".split()
 _COMPANIES = "acme globex initech umbra hooli vandelay wonka stark cyberdyne tyrell".split()
 _SERVICES = "orders billing search catalog ledger invoices shipping reports auth gateway inventory notifier".split()

@@ -17,7 +17,7 @@ Find = Callable[..., tuple[Match, ...]]
 
 @pytest.fixture(scope="session")
 def book() -> Rulebook:
-    return Rulebook.of(read_folders((rules_folder() / "providers",))[1])
+    return Rulebook.of(read_folders((rules_folder() / "providers",)))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from auditor.rulebook.find import rules_folder
 
 RULES = [
     (provider.id, detector.id)
-    for provider in read_folders((rules_folder() / "providers",))[1]
+    for provider in read_folders((rules_folder() / "providers",))
     for detector in provider.detectors
 ]
 

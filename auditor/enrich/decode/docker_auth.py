@@ -6,11 +6,11 @@ https://docs.docker.com/reference/cli/docker/login/
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from auditor.enrich.decode import gcp_service_account
 from auditor.enrich.decode.decoded import Decoded, claim, forgiving
 from auditor.enrich.decode.userpass import decoded, split
+from auditor.model.frozen import replace
 
 _FORM = "container registry login"
 # Users that registries prescribe: provider, whether the secret lives hours only, what it is.

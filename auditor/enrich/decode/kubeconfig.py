@@ -7,7 +7,6 @@ https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeco
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from auditor.enrich.decode import certificate, jwt
 from auditor.enrich.decode.bits import base64_text
@@ -15,6 +14,7 @@ from auditor.enrich.decode.decoded import Decoded, claim, forgiving
 from auditor.enrich.environment import named, of_host, worst
 from auditor.enrich.words import listed, tidy
 from auditor.model.credential import Environment
+from auditor.model.frozen import replace
 from auditor.model.lazy import lazy_pattern
 
 _FORM = "Kubernetes credential"
