@@ -129,6 +129,8 @@ def _made_up(detector: Detector, value: str, *, named: bool) -> bool:
     if detector.decoder == "jwt" and _is_sample_jwt(value):
         return True
     if detector.form is Form.PATTERN:
+        if detector.min_entropy and entropy(value) < detector.min_entropy:
+            return True
         return "\n" not in value and nature(value) in {
             Nature.REFERENCE,
             Nature.ENCRYPTED,

@@ -11,7 +11,7 @@ from auditor.model.frozen import frozen
 ANY = frozenset(Written)
 NAMES = (
     r"(?:passw|passphrase|passcode|passwd|pwd|pswd|pass[\"'\s_:=]|secret|token|[a-z0-9][_.\-]?key|auth|cred|wachtwoord|"
-    r"kennwort|senha|contrase)"
+    r"kennwort|senha|contrase|[_.\-\"' ]pw[\"'\s_:=\])])"
 )
 QUOTE = r"\\{0,4}[\"'`]"
 VALUE_IN_QUOTES = rb"(?P<quote>\\{0,4}[\"'`]|&quot;|&#3[49];)(?P<secret>(?:(?!(?P=quote))[^\r\n]){1,400}?)(?P=quote)"

@@ -29,7 +29,8 @@ CARRIERS: tuple[Carrier, ...] = (
         + QUOTE
         + r"[^\"'`\s\\]{3}",
         KEY + rb"(?P<close>\\{0,4}[\"'`\])]{0,4}|&quot;)\s{0,12}(?P<op>=>|:=|<-|={1,3}|!==?|:|,)\s{0,12}"
-        rb"(?:(?:new\s+)?[A-Za-z_.]{1,30}\(\s{0,4}|[brufLRUBF@$]{1,2}(?=[\"'])|\[\s{0,4})?" + VALUE_IN_QUOTES,
+        rb"(?:(?:new\s+)?(?![\w.]*(?:get(?!bytes)|fetch|read|find|look|load|input|prompt|ask|env|decrypt|require|translat|i18n|text|label|format|hash|crypt)\w*\()[A-Za-z_.]{1,30}\(\s{0,4}|[brufLRUBF@$]{1,2}(?=[\"'])|\[\s{0,4})?"
+        + VALUE_IN_QUOTES,
     ),
     Carrier(
         "bare-assignment",

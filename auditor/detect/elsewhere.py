@@ -9,8 +9,8 @@ import re
 from auditor.detect.generic import Verdict, assignment, at_most, machine_made, password
 from auditor.detect.keynames import Claim, claim
 from auditor.detect.languages import Written
-from auditor.detect.natures import Nature, is_name, is_placeholder, nature
-from auditor.detect.values import is_mixed, is_plain_data, looks_drawn, may_be_secret
+from auditor.detect.natures import Nature, is_placeholder, nature
+from auditor.detect.values import is_mixed, is_plain_data, is_reading, looks_drawn, may_be_secret
 from auditor.model.credential import Confidence
 from auditor.model.lazy import lazy_pattern
 
@@ -45,6 +45,8 @@ _PASSWORD_OPTIONS = {
     "openssl": {"passin", "passout"},
     "lftp": {"u"},
 }
+# `--password PW`: usage texts write what belongs there in capitals.
+_METAVARIABLE = re.compile(r"[A-Z_]{2,12}(?:\\n)?")
 _LONG = 20
 _SHORTEST_BEARER = 12
 
@@ -56,7 +58,7 @@ def header(scheme: str, value: str) -> Verdict | None:
         return None
     if word == "basic":
         return _basic(value)
-    if len(value) < _SHORTEST_BEARER or not looks_drawn(value) or is_name(value):
+    if len(value) < _SHORTEST_BEARER or not looks_drawn(value) or is_reading(value):
         return None
     return Verdict("bearer-token", Confidence.HIGH if word == "bearer" and len(value) >= _LONG else Confidence.MEDIUM)
 
@@ -95,7 +97,7 @@ def url(scheme: str, user: str, word: str, host: str) -> Verdict | None:
         nature(user) is Nature.PLACEHOLDER and user.lower() not in {"admin", "root", "test"}
     ):
         return None
-    if word.startswith(("/", "$", "{", "<", "[")) or is_name(word):
+    if word.startswith(("/", "$", "{", "<", "[")) or is_reading(word):
         return None
     local = bool(_LOCAL_HOSTS.match(host))
     weak = word.lower() in _MADE_UP_PASSWORDS or user.lower() == word.lower()
@@ -122,7 +124,7 @@ def _by_claim(claimed: Claim, key: str, value: str) -> Verdict | None:
 def option(key: str, value: str) -> Verdict | None:
     """Decide ``--password value`` and ``--token=value``."""
     claimed = claim(key)
-    if claimed is Claim.NONE or not may_be_secret(key, value) or is_name(value):
+    if claimed is Claim.NONE or not may_be_secret(key, value) or is_reading(value) or _METAVARIABLE.fullmatch(value):
         return None
     found = _by_claim(claimed, key, value)
     return Verdict("command-line-credential", found.confidence) if found else None

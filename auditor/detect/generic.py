@@ -41,6 +41,7 @@ _ASKING = frozenset(
 _LONG = 20
 _SHORTEST_PASSWORD = 3
 _SHORTEST_TOKEN = 8
+_SHORTEST_SECRET = 5
 _DECENT = 6
 
 
@@ -57,11 +58,17 @@ def assignment(key: str, value: str, kind: Written, *, quoted: bool) -> Verdict 
     claimed = claim(key)
     if claimed is Claim.NONE or not may_be_secret(key, value):
         return None
-    if not quoted and (is_reading(value) or (kind is Written.PROSE and not looks_drawn(value))):
+    if not quoted and (is_reading(value) or (kind is Written.PROSE and not _stands_out(claimed, value))):
         return None
     if claimed is Claim.PASSWORD:
         return password(value, kind, quoted=quoted)
     return machine_made(claimed, key, value, kind)
+
+
+def _stands_out(claimed: Claim, value: str) -> bool:
+    """Whether a bare word in prose is no word of a sentence."""
+    digits = any(char.isdigit() for char in value)
+    return looks_drawn(value) or (claimed is Claim.PASSWORD and digits and is_mixed(value))
 
 
 def password(value: str, kind: Written, *, quoted: bool) -> Verdict | None:
@@ -93,7 +100,11 @@ def _worded_password(value: str, kind: Written, spaces: int) -> Verdict | None:
 def machine_made(claimed: Claim, key: str, value: str, kind: Written) -> Verdict | None:
     """Decide secrets, tokens and keys: machines make them, so words, numbers and names are none."""
     rule = _RULES[claimed]
-    if " " in value or len(value) < _SHORTEST_TOKEN or is_plain_data(value):
+    if (
+        " " in value
+        or is_plain_data(value)
+        or len(value) < (_SHORTEST_SECRET if claimed is Claim.SECRET else _SHORTEST_TOKEN)
+    ):
         return None
     if claimed is Claim.AUTH and (len(value) < _DECENT * 2 or is_uuid(value) or not looks_drawn(value)):
         return None
@@ -101,10 +112,17 @@ def machine_made(claimed: Claim, key: str, value: str, kind: Written) -> Verdict
         return Verdict(rule, Confidence.MEDIUM)
     if looks_drawn(value):
         return Verdict(rule, _drawn(claimed, key, value))
-    if claimed is Claim.SECRET and kind is not Written.PROSE and not re.search(r"[./:]|[a-z][A-Z]", value):
-        return Verdict(rule, Confidence.MEDIUM if is_mixed(value) else Confidence.LOW)
+    if claimed is Claim.SECRET and kind is not Written.PROSE and "/" not in value:
+        return _typed_secret(rule, value)
     mixed = is_mixed(value) and kind in {Written.CONFIG, Written.SHELL, Written.JSON} and not is_identifier_like(value)
     return Verdict(rule, Confidence.LOW) if mixed else None
+
+
+def _typed_secret(rule: str, value: str) -> Verdict | None:
+    """A secret that a person typed: words with a number in them, or one word in lower case."""
+    if is_mixed(value) and not re.search(r"[.:]", value):
+        return Verdict(rule, Confidence.MEDIUM)
+    return Verdict(rule, Confidence.LOW) if value.isalpha() and value.islower() else None
 
 
 def _drawn(claimed: Claim, key: str, value: str) -> Confidence:

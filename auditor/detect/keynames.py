@@ -22,7 +22,7 @@ class Claim(IntEnum):
 
 _WORDS = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]+")
 _PASSWORD = frozenset(
-    "password passwords passwd passwds pwd pwds psw pswd pass passphrase passcode passwort kennwort contrasena senha "
+    "pw pws password passwords passwd passwds pwd pwds psw pswd pass passphrase passcode passwort kennwort contrasena senha "
     "motdepasse mdp wachtwoord haslo parola userpass dbpass rootpass mypass passw passwrd userpassword userpwd "
     "dbpassword dbpasswd dbpwd rootpassword adminpassword adminpass ftppass smtppass mailpass keypass storepass "
     "keystorepass truststorepass pgpassword sshpass".split()
@@ -37,7 +37,7 @@ _KEY_BEFORE = frozenset(
     "api access secret private auth master account shared storage encryption encrypt encrypted signing sign signature "
     "app application client consumer service license licence host hmac aes des crypto cipher session cookie jwt ssh rsa "
     "server subscription primary secondary admin root deploy functions function webhook publish write integration "
-    "ingest ingestion instrumentation management sas security decryption crypt data kms wrapping partner merchant "
+    "ingest ingestion instrumentation management sas security decryption crypt kms wrapping partner merchant "
     "salt seed validation machine user dev developer prod live project company company account".split()
 )
 _AUTH = frozenset("auth authorization authentication credential credentials creds cred basicauth userpwd".split())
@@ -58,10 +58,10 @@ _ABOUT = frozenset(
     "retry retries attempts key_id keyid keyname tokenname tokentype tokenid secretname secretid secretref arn alias "
     "aliases plugin module package import imports function fn func callable backend backends class classes interface "
     "property properties attr attribute attributes mapper mapping converter serializer filter interceptor middleware "
-    "guard strategy adapter policy_arn hash hashed digest checksum public pub fingerprint certificate cert certs".split()
+    "encryption hashing hasher reuse history complexity grace stdin command cmd rule rules always guard strategy adapter policy_arn hash hashed digest checksum public pub fingerprint certificate cert certs".split()
 )
 _ABOUT_FIRST = frozenset(
-    "is has no not use get show hide toggle require requires should can allow invalid confirm".split()
+    "update existing generate is has no not use get show hide toggle require requires should can allow invalid confirm".split()
 )
 _PLURAL_CODE = frozenset("tokens keys secrets passwords".split())
 
@@ -79,6 +79,7 @@ def normalised(name: str) -> str:
 
 
 # Tokens that are no credentials: of parsers, of pages of results, of concurrency.
+_MEMBERS = frozenset("text value val string".split())
 _OTHER_TOKENS = frozenset(
     "next page continuation change cancel cancellation end start first last prev previous syntax close open parse lex "
     "keyword string comment operator punctuation pagination marker sync resume eof peek lookahead delimiter design "
@@ -89,11 +90,21 @@ _OTHER_TOKENS = frozenset(
 @lru_cache(maxsize=8192)
 def claim(name: str) -> Claim:
     """Return what ``name`` (a key path's last part, or all of it) claims of its value."""
-    leaf = re.split(r"[./\[\]]", name.strip("./[]\"' "))[-1] or name
+    leaf = _leaf(name)
     parts = [part for part in words(leaf) if not part.isdigit()]
-    if not parts or parts[-1] in _ABOUT or parts[0] in _ABOUT_FIRST:
+    if len(parts) > 1 and parts[-1] in _MEMBERS:
+        parts.pop()
+    if not parts or parts[-1] in _ABOUT or parts[0] in _ABOUT_FIRST or "public" in parts:
         return Claim.NONE
     return max((_of_word(parts, place) for place in range(len(parts))), default=Claim.NONE)
+
+
+def _leaf(name: str) -> str:
+    """The last part of a path of names; of ``txtPassword.Text`` the part that tells."""
+    parts = [part for part in re.split(r"[./\[\]]", name.strip("./[]\"' ")) if part]
+    if len(parts) > 1 and parts[-1].lower() in _MEMBERS:
+        return parts[-2]
+    return parts[-1] if parts else name
 
 
 def _of_word(parts: list[str], place: int) -> Claim:

@@ -17,7 +17,7 @@ _MATERIAL = (
 )
 _CONNECTIONS = (
     r"(?:mysqli(?:_connect|_real_connect)?|mysql_connect|mysql_pconnect|pg_pconnect|oci_connect|getConnection|Sequelize|PDO|"
-    r"ftp_login|imap_open|ldap_bind|ldap_simple_bind_s|simple_bind_s|set_credentials|HTTPBasicAuth|BasicAuth|SetBasicAuth|"
+    r"signInWithEmailAndPassword|createUserWithEmailAndPassword|ftp_login|imap_open|ldap_bind|ldap_simple_bind_s|simple_bind_s|set_credentials|HTTPBasicAuth|BasicAuth|SetBasicAuth|"
     r"basic_auth|basic_authorize|http_basic|NetworkCredential|UsernamePasswordCredentials|PasswordAuthentication|"
     r"UsernamePasswordToken|PlainAuth|smtplib\.login|auth_basic|Credentials\.basic|preemptive\(\)\.basic|withBasicAuth)"
 )
@@ -56,7 +56,7 @@ RARE: tuple[Carrier, ...] = (
     Carrier(
         "spaced",
         r"(?:requirepass|masterauth|bindpw|rootbindpw|rootpw|auth_pass|password|passwd|secret|pass|pw|credentials)[ \t]{1,12}"
-        r"[\"']?[^\s\"'#=:<>{}$(\[,;\-][^\s\"'<>]{2,60}[\"']?[ \t;]{0,4}(?:[\r\n]|$)",
+        r"[\"']?[^\s\"'#=:<>{}$(\[,;\-][^\s\"'<>]{2}",
         rb"(?m)^[ \t]*(?:(?:ENV|set|setenv|option)[ \t]+)?(?P<key>requirepass|masterauth|bindpw|rootbindpw|rootpw|auth_pass|[\w.\-]{0,30}"
         rb"(?:password|passwd|secret)|pass|pw)[ \t]{1,12}(?P<quote>[\"']?)"
         rb"(?P<secret>[^\s\"'#=:<>{}$(\[,;\-][^\s\"'<>]{2,200}?)(?P=quote)[ \t;]{0,4}\r?$",
@@ -93,10 +93,10 @@ RARE: tuple[Carrier, ...] = (
     ),
     Carrier(
         "connection",
-        _CONNECTIONS + r"\s{0,3}\((?:[^()\r\n]{0,120},)?\s{0,4}" + QUOTE + r"[^\"'`\s\\]{3}",
+        _CONNECTIONS + r"[\s(]{1,4}(?:[^()\r\n]{0,120},)?\s{0,4}" + QUOTE + r"[^\"'`\s\\]{3}",
         rb"(?P<key>"
         + _CONNECTIONS.encode()
-        + rb")\s{0,3}\((?:[^()\r\n]{0,160}?,\s{0,4})?(?P<first>[\"'`][^\"'`\r\n]{1,80}[\"'`])"
+        + rb")[\s(]{1,4}(?:[^()\r\n]{0,160}?,\s{0,4})?(?P<first>[\"'`][^\"'`\r\n]{1,80}[\"'`])"
         rb"\s{0,4},\s{0,4}" + VALUE_IN_QUOTES,
         _PROGRAMS,
     ),

@@ -46,7 +46,7 @@ class Exact:
         for match in self.regex.finditer(data, low, high):
             if match.start() >= end:
                 return
-            if match.end() >= end:
+            if match.end() >= end and match.start("secret") >= 0:  # a branch without the group names no secret
                 yield _span(match)
 
 

@@ -34,6 +34,9 @@ _ABOUT_VALUES = frozenset(
     "oauth2 jwt header cookie session none local default".split()
 )
 _SHORTEST = 8
+# What services are called, and what too many of their passwords are.
+_SERVICES = frozenset("root admin postgres mysql mongo redis guest rabbitmq oracle sa elastic minio grafana".split())
+_RULE_TEXT = re.compile(r"(?i)(?:min|max|between|required|length|size|regex|confirmed|string)[:|=].*|\d+-\d+ \w+")
 _SHORT_PART = 6
 
 
@@ -77,7 +80,13 @@ def may_be_secret(key: str, value: str) -> bool:
     """Whether ``value`` can be a literal secret at all under the name ``key``."""
     if nature(value) is not Nature.LITERAL or _NOT_ASCII.search(value):
         return False
-    if _FORMAT.search(value) or _SENTENCE.search(value) or _CODE.search(value) or _CONSTANT.fullmatch(value):
+    if (
+        _RULE_TEXT.fullmatch(value)
+        or _FORMAT.search(value)
+        or _SENTENCE.search(value)
+        or _CODE.search(value)
+        or _CONSTANT.fullmatch(value)
+    ):
         return False
     return not (_DATE.fullmatch(value) or _MAIL.fullmatch(value) or speaks_of_itself(key, value))
 
@@ -98,12 +107,14 @@ def is_uuid(value: str) -> bool:
 
 def is_reading(value: str) -> bool:
     """Whether an unquoted ``value`` is an expression that reads a secret from elsewhere."""
-    return is_name(value)
+    return is_name(value) and not (any(char.isdigit() for char in value) and "(" not in value)
 
 
 def speaks_of_itself(key: str, value: str) -> bool:
     """``api_key = "apiKey"``: the value is only a name for what the key already says."""
     plain = normalised(value)
+    if plain in _SERVICES:
+        return False
     if not plain or plain == normalised(key):
         return True
     parts = [word for word in words(value) if not word.isdigit()]

@@ -127,9 +127,7 @@ class _Sheet:
         for source in record.sources:
             said = "; ".join(one for one in (_HONOURED.get(source.honoured, ""), source.problem) if one)
             if said:
-                yield from self._fact(
-                    "no effect" if source.honoured is Honoured.NO else "file", f"{source.path}: {said}"
-                )
+                yield from self._fact("file", f"{source.path}: {said}")
         yield from self._list("cannot tell", record.notes, style="yellow")
 
     def _reading(self) -> Iterator[Line]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from auditor.model.exposure import Band, Effect, Finding, Fix, Report
+from auditor.model.frozen import frozen
 from auditor.report.layout import TIE
 from auditor.report.plain import printable
 
@@ -13,7 +13,7 @@ _COSTLIEST = 5
 _LONG_EDIT = 320
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """One fix beside one finding, and what the fix alone would make of it (None: that was not worked out)."""
 

@@ -6,10 +6,12 @@ Colour needs rich, which is loaded only for a stream that wants colour.
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
+
+from auditor.model.lazy import lazy_pattern
+from auditor.report.plain import printable
 
 Span = tuple[str, str]
 """Text and the name of its style (a rich style; empty for none)."""
@@ -19,7 +21,7 @@ PLAIN_WIDTH = 100
 TIE = "\u00a0"
 _NARROW, _WIDE = 40, 160
 # Where a word too long for a line may be folded: behind a path's or an address's separators.
-_JOINTS = re.compile(r"(?<=[/\\,;&?=:@])")
+_JOINTS = lazy_pattern(r"(?<=[/\\,;&?=:@])")
 
 
 def cells(text: str) -> int:
@@ -90,7 +92,7 @@ def block(label: str, text: str, *, width: int, indent: int, style: str = "", di
 
 def plain(lines: Iterable[Line]) -> str:
     """The lines as text, no blanks at their ends."""
-    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+    return "".join("".join(printable(text) for text, _ in line).rstrip() + "\n" for line in lines)
 
 
 def show(lines: Iterable[Line], stream: TextIO) -> None:
@@ -107,7 +109,7 @@ def _coloured(lines: Iterable[Line], stream: TextIO) -> None:
 
     console = Console(file=stream, force_terminal=True, color_system="standard", no_color=False, highlight=False)
     for line in lines:
-        text = Text.assemble(*line)
+        text = Text.assemble(*((printable(said), style) for said, style in line))
         text.rstrip()
         console.print(text, soft_wrap=True)
 

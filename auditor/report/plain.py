@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from auditor.model.lazy import lazy_pattern
+
 # C0 and C1 controls, DEL, line and paragraph separators, surrogates, and Unicode's format characters: bidi marks,
 # embeddings, overrides and isolates, zero-width and invisible ones, tags.
-_UNSAFE = re.compile(
+_UNSAFE = lazy_pattern(
     "[\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"

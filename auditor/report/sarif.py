@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from auditor import __version__
 from auditor.model.exposure import Finding, Means, Report, Step
+from auditor.model.lazy import lazy_pattern
 from auditor.model.place import Location, Origin, Sighting
 from auditor.report import changes, sarif_rules, words
 from auditor.report.line_hash import LineHashes
@@ -26,8 +27,8 @@ _MOST_RESULTS = 5000
 _MOST_RELATED = 20
 _MOST_NOTES = 1000
 _SHOWN = {Origin.FILE, Origin.INDEX, Origin.AGENT_CONFIG, Origin.TRANSCRIPT, Origin.HISTORY, Origin.ARCHIVE}
-_CWE = re.compile(r"external/cwe/cwe-(\d+)")
-_ELSEWHERE = re.compile(r"^(?:~|/|\.\./|[A-Za-z]:/)")
+_CWE = lazy_pattern(r"external/cwe/cwe-(\d+)")
+_ELSEWHERE = lazy_pattern(r"^(?:~|/|\.\./|[A-Za-z]:/)")
 
 
 def render(report: Report, *, category: str = "repo", **_options: Any) -> str:

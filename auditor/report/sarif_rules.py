@@ -6,11 +6,11 @@ and fields are those of GitHub, "SARIF support for code scanning".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from auditor.model.credential import LifetimeKind, State
 from auditor.model.exposure import Band, Finding
+from auditor.model.frozen import frozen
 
 Document = dict[str, Any]
 
@@ -48,7 +48,7 @@ CWES: Final = {
 TAXONOMY: Final = "CWE"
 
 
-@dataclass(frozen=True)
+@frozen
 class _Check:
     name: str
     short: str

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from auditor.model.agent import AgentRecord, ExecMode
 from auditor.model.credential import Backups, Basis, Confidence, Lifetime, LifetimeKind, Power, Scope, State
 from auditor.model.exposure import Band, Finding, Means, Reach, Report, Step, Use
 from auditor.model.place import Location, Origin
 from auditor.report.plain import printable
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Names = Mapping[tuple[str, str], str]
 """The name of an agent by its id and surface; by its id and no surface, its plain name."""
@@ -128,7 +131,7 @@ def summary(report: Report) -> str:
 def next_command(report: Report) -> tuple[str, str]:
     """The command that takes the reader on, and what it tells."""
     where = "" if report.root in {"", ".", "~", "index"} else f" {printable(report.root)}"
-    return f"agent-audit agents{where}", "what each agent may do here, and the line that says so"
+    return f"agent-audit agents{where}", "what each agent may do here, and what allows it"
 
 
 # --- one finding
@@ -208,8 +211,12 @@ def life_sentence(life: Lifetime) -> str:
     if life.renewable:
         told.append("a refresh token beside it renews it")
     if life.age_days is not None:
-        told.append(f"first seen {_ago(life.age_days)}" + (f" in {life.first_commit[:7]}" if life.first_commit else ""))
+        told.append(f"first seen {_ago(life.age_days)}" + _in(life.first_commit))
     return " · ".join(told)
+
+
+def _in(commit: str | None) -> str:
+    return f" in {printable(commit[:7])}" if commit else ""
 
 
 def _based(said: str, basis: Basis) -> str:

@@ -16,9 +16,11 @@ from typing import Any
 
 from auditor.rulebook.exemplar import exemplar
 from auditor.rulebook.re2 import Untranslatable, translate
+from auditor.rulebook.syntax import constants, literal_prefix, tree, width
 
 PREFIX = "imported-"
 _SEEDS = 40
+_SAMPLES = 8
 _ENTROPY = re.compile(r"entropy\(finding\[\"secret\"\]\)\s*(?:<=?)\s*([0-9.]+)")
 # Fields with no counterpart here, and what is lost with each.
 _LOST = {
@@ -28,6 +30,9 @@ _LOST = {
     "components": "its other parts are not asked for",
     "validate": "it is not validated online",
 }
+_START = re.compile(r"(?P<case>\(\?i\))?(?:\\b)?\(\?P<secret>")
+_BOUNDARY = 2
+_TOKEN = re.compile(r"[\w.+/=:|%!-]+")
 _COUNTER_EXAMPLE = "Nothing of this kind stands here."
 
 
@@ -99,24 +104,77 @@ def _draft(rule: Any, name: str) -> Draft:
     pattern = rule.get("regex")
     if not isinstance(pattern, str) or not pattern:
         raise Untranslatable("it looks for file names, not for values")
-    regex = translate(pattern, _number(rule, "secretGroup") or _number(rule, "valueGroup"))
+    try:
+        regex = translate(pattern, _number(rule, "secretGroup") or _number(rule, "valueGroup"))
+        parsed = tree(regex)
+        form, notes = _form(regex, rule, name)
+    except (re.error, ValueError, RecursionError) as error:
+        raise Untranslatable(str(error)) from None
+    if not _always_there(parsed, parsed.state.groupdict["secret"]):
+        raise Untranslatable("its secret stands in one of several places")
+    data: dict[str, Any] = {"id": f"{PREFIX}{name}", "title": _title(rule, name), **form}
     least = _entropy(rule)
-    data: dict[str, Any] = {"id": f"{PREFIX}{name}", "title": _title(rule, name), "pattern": regex}
-    notes = [said for field, said in _LOST.items() if rule.get(field)]
-    keywords = [word.lower() for word in rule.get("keywords") or () if isinstance(word, str)]
-    if keywords and not _implied(keywords, regex, name):
-        if not regex.removeprefix("(?i)").startswith("(?P<secret>"):
-            notes.append(f"it is found without its keywords too ({', '.join(keywords)})")
-        else:
-            data["words"] = keywords
     if least:
         data["min_entropy"] = least
     if rule.get("skipReport"):
         data["identifier"] = True
     data["confidence"] = _confidence(rule)
-    data["examples"] = [_example(regex, f"{PREFIX}{name}", least)]
+    data["examples"] = [_example(data, least)]
     data["counter_examples"] = [_COUNTER_EXAMPLE]
-    return Draft(data["id"], name.split("-", 1)[0], data, tuple(notes))
+    return Draft(data["id"], name.split("-", 1)[0], data, notes)
+
+
+def _always_there(items: Any, group: int) -> bool:
+    """Whether every match of the parsed pattern ``items`` takes part in the group of that number."""
+    for operator, argument in items:
+        if operator is constants.SUBPATTERN:
+            inside, body = argument[0] == group, argument[3]
+        elif operator in {constants.MAX_REPEAT, constants.MIN_REPEAT}:
+            inside, body = False, argument[2] if argument[0] else ()
+        else:
+            continue
+        if inside or _always_there(body, group):
+            return True
+    return False
+
+
+def _form(regex: str, rule: Mapping[str, Any], name: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """How the rule finds its secret here, and notes on what it lost.
+
+    A bare value whose keywords stand elsewhere becomes a value that those words vouch for; all else is a pattern.
+    """
+    notes = [said for field, said in _LOST.items() if rule.get(field)]
+    keywords = tuple(word.lower() for word in rule.get("keywords") or () if isinstance(word, str))
+    asked = _asked_for(keywords, regex, name)
+    if keywords and asked < 1:
+        value = _bare_value(regex)
+        begins = literal_prefix(value.removeprefix("(?i)")).lower() if value else ""
+        if value and not asked and not any(begins and word.startswith(begins) for word in keywords):
+            return {"value": value, "words": list(keywords)}, tuple(notes)
+        notes.append(f"it is found without its keywords too ({', '.join(keywords)})")
+    return {"pattern": regex}, tuple(notes)
+
+
+def _bare_value(regex: str) -> str:
+    """The secret's own expression, when all around it are boundaries and it is one run of token characters."""
+    start = _START.match(regex)
+    if not start:
+        return ""
+    rest = regex[start.end() :]
+    ends = (place for place, sign in enumerate(rest) if sign == ")" and _compiles(rest[:place]))
+    end = next(ends, len(rest))
+    value, tail = rest[:end], rest[end + 1 :]
+    if not _compiles(tail) or width(tail)[1] > _BOUNDARY or not _TOKEN.fullmatch(exemplar(value, "bare")):
+        return ""
+    return (start["case"] or "") + value
+
+
+def _compiles(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _title(rule: Mapping[str, Any], name: str) -> str:
@@ -142,28 +200,34 @@ def _entropy(rule: Mapping[str, Any]) -> float:
     return float(said[1]) if said else 0.0
 
 
-def _implied(keywords: Iterable[str], regex: str, name: str) -> bool:
-    """Whether the pattern itself asks for a keyword: all values made up from it hold one."""
-    made = [exemplar(regex.removeprefix("(?i)"), f"{name}{seed}").lower() for seed in range(8)]
-    return all(any(word in text for word in keywords) for text in made)
+def _asked_for(keywords: Iterable[str], regex: str, name: str) -> float:
+    """The part of the values made up from the pattern that hold a good part of a keyword: 1 when it is implied."""
+    made = [exemplar(regex.removeprefix("(?i)"), f"{name}{seed}").lower() for seed in range(_SAMPLES)]
+    runs = [run for word in keywords for run in re.findall(r"[a-z0-9]{3,}", word) or [word]]
+    return sum(any(run in text for run in runs) for text in made) / _SAMPLES
 
 
-def _example(regex: str, rule: str, least: float) -> str:
+def _example(data: Mapping[str, Any], least: float) -> str:
     """The slot where the value that it is filled with is found, else a made-up value that is."""
+    regex = str(data.get("pattern") or data["value"])
     body, flags = regex.removeprefix("(?i)"), re.IGNORECASE if regex.startswith("(?i)") else 0
     compiled = re.compile(body, flags)
-    if _proves(compiled, exemplar(body, f"{rule}-0"), least):
-        return "x {{secret}} \n"
+    lead = f"{data['words'][0]} = " if "value" in data else "x "
+    if _proves(compiled, exemplar(body, f"{data['id']}-0"), least):
+        return lead + "{{secret}} \n"
     for seed in range(_SEEDS):
-        made = exemplar(body, f"{rule}-seed-{seed}")
+        made = exemplar(body, f"{data['id']}-seed-{seed}")
         if _proves(compiled, made, least):
-            return f"x {made} \n"
+            return f"{lead}{made} \n"
     raise Untranslatable("no made-up value passes its own pattern and filter")
 
 
 def _proves(regex: re.Pattern[str], value: str, least: float) -> bool:
     found = regex.search(f"x {value} \n")
-    return bool(found and found["secret"]) and entropy(found["secret"] if found else "") >= least
+    if found is None:
+        return False
+    secret = found["secret"] if "secret" in regex.groupindex else found[0]
+    return bool(secret) and entropy(secret) >= least
 
 
 def entropy(text: str) -> float:

@@ -201,7 +201,7 @@ def _putty(chance: random.Random, _: str) -> str:
     return f"{head}{block('Public', 6)}{block('Private', 14)}Private-MAC: {_from(chance, string.hexdigits[:16], 40)}"
 
 
-def _nkey(chance: random.Random, _: str) -> str:
+def _nkey(chance: random.Random, __: str) -> str:
     """A NATS user seed: prefix bytes, 32 random bytes, CRC-16 (XMODEM), in base32 (github.com/nats-io/nkeys)."""
     raw = bytes([(18 << 3) | ((20 << 3) >> 5), ((20 << 3) & 31) << 3]) + chance.randbytes(32)
     crc = 0

@@ -60,7 +60,7 @@ def test_files_without_effect_say_why(make: SimpleNamespace) -> None:
         ConfigSource("c.json", "user"),
     )
     text = agents.render((make.record(sources=sources),))
-    assert "  no effect    a.json: has no effect; line 3: a comma is missing\n" in text
+    assert "  file         a.json: has no effect; line 3: a comma is missing\n" in text
     assert "  file         b.json: counts once the folder is trusted\n" in text
     assert "c.json" not in text
 

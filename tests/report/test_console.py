@@ -34,16 +34,16 @@ WHOLE = """\
 1 agent works here: Cursor (runs commands unasked)
 1 credential in 1 place · 1 critical · 1 204 files, 0.4 s
 
- 1  CRITICAL 95  Acme account token                       scripts/domains.sh:14
-     value  acme_…Nm8 · in ACME_TOKEN
+ 1  CRITICAL 95  Acme account token                        scripts/domains.sh:14
+     value  acme_…1Nm8 · in ACME_TOKEN
      reach  Cursor: the file tool reads the whole disk without asking
      use    unasked; nothing stops a command from reaching api.acme.example
      life   never expires by itself (by kind) · first seen 412 days ago in
             3fa9c1e
      power  destroy, read over every project of the account (by kind) · acts as
             ops@acme.example · production · backups die with it
-     chain  Cursor → .cursor/permissions.json:3 → scripts/domains.sh:14 → acme
-            → destroy with backups
+     chain  Cursor → .cursor/permissions.json:3 → scripts/domains.sh:14 → acme →
+            destroy with backups
      fix    Cursor: ask before commands run · cost 2 of 5 · then medium 55
             In ~/.cursor/permissions.json, set "terminalAllowlist": [].
      or     Revoke the Acme token · cost 4 of 5 · then low 19
@@ -51,8 +51,7 @@ WHOLE = """\
 Cheapest cut: 1 change takes 1 finding below high
   - Cursor: ask before commands run · 1
 
-Next: agent-audit agents — what each agent may do here, and the line that says
-      so
+Next: agent-audit agents — what each agent may do here, and what allows it
 """
 
 
@@ -66,7 +65,7 @@ def cut(*findings: str, fixes: tuple[str, ...] = ("FX-00000001",), **given: obje
 
 def test_a_finding_says_who_gets_at_what_and_what_to_do(make: SimpleNamespace) -> None:
     value = make.report(make.finding(), cut=cut("AX-00000001"))
-    assert console.render(value, width=80) == WHOLE.replace("acme_…Nm8", make.credential().preview)
+    assert console.render(value, width=80) == WHOLE
 
 
 @pytest.mark.parametrize("width", [40, 80, 100, 160])
