@@ -42,6 +42,13 @@ def _open_what_is_closed() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
+        from auditor.cli.hook import order_of
+
+        order = order_of(arguments)
+        if order is not None:
+            from auditor.cli.audit import audit
+
+            return audit(order)
         from auditor.cli.app import run
 
         return run(arguments)

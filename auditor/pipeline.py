@@ -88,7 +88,7 @@ def run(job: Job, progress: Progress = _UNHEARD) -> Report:
     records = survey(surroundings(job))
     # What weighs credentials is only loaded when there are some: most runs are hooks that find nothing.
     findings, fixes, cut = _weighed(job, haul.matches, records, book) if haul.matches else ((), (), None)
-    return Report(
+    report = Report(
         root=job.root,
         complete=not haul.skips or all(_is_by_choice(skip) for skip in haul.skips),
         findings=findings,
@@ -101,6 +101,13 @@ def run(job: Job, progress: Progress = _UNHEARD) -> Report:
         key_id=key_id(job.key),
         cut=cut,
     )
+    return _unspoken(report) if findings else report
+
+
+def _unspoken(report: Report) -> Report:
+    from auditor.enrich.hush import hush
+
+    return hush(report, (finding.exposure.assessment.credential.secret for finding in report.findings))
 
 
 def surroundings(job: Job) -> Surroundings:

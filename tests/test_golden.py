@@ -34,7 +34,7 @@ from auditor.detect.prepare import prepare
 from auditor.model import Band, Fragment, Origin, Report, Target
 from auditor.pipeline import Job
 from auditor.report import agents, console, json_report, jsonl, sarif
-from auditor.rulebook.book import Rulebook, read_folders
+from auditor.rulebook.book import Rulebook
 from auditor.rulebook.check import specimen
 from auditor.rulebook.exemplar import fill
 from auditor.rulebook.find import rules_folder
@@ -121,13 +121,13 @@ def elsewhere(value: Any, swaps: Swaps) -> Any:
 
 
 @pytest.fixture(scope="session")
-def book() -> Rulebook:
-    return Rulebook.of(read_folders((rules_folder() / "providers",)))
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def book(cache: Path) -> Rulebook:
+    return prepare((rules_folder() / "providers",), cache)[0]
 
 
 @pytest.fixture(scope="session")
@@ -290,3 +290,28 @@ def test_expectations_are_no_findings(cache: Path) -> None:
     for path in FIXTURES.glob("*/expected.*"):
         target = Target(Origin.FILE, path.name, str(path))
         assert matcher.matches(Fragment(target, path.read_bytes())) == (), path
+
+
+def test_no_name_repeats_a_secret(tmp_path: Path, cache: Path, book: Rulebook) -> None:
+    """Saved commands, key paths, server names and file names may hold a value; what is said of them does not."""
+    token, key = (specimen(book.by_id(rule), "spoken") for rule in ("github-classic-pat", "stripe-live-secret-key"))
+    work = tmp_path / "home" / "work"
+    allowed = [f"Bash(curl -H 'Authorization: Bearer {token}' *)", f"Bash(STRIPE_KEY={key} stripe *)"]
+    hook = {"matcher": "Bash", "hooks": [{"type": "command", "command": f"log --token {token}"}]}
+    server = {"command": "npx", "args": ["server", "--token", token], "env": {"KEY": key}}
+    files = {
+        ".claude/settings.json": {"permissions": {"allow": allowed}, "hooks": {"PreToolUse": [hook]}},
+        ".cursor/permissions.json": {"terminalAllowlist": [f"railway --token {token}", f"curl -u x:{key}"]},
+        ".mcp.json": {"mcpServers": {"a": server, token: {"url": f"https://mcp.example/?token={key}"}}},
+        f"{token}/keys.json": {token: {"key": key}, "tokens": {key: "ada"}},
+        f"{key}.txt": f"token {token}",
+    }
+    for name, held in files.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text(json.dumps(held), encoding="utf-8")
+    job = Job((work,), tmp_path / "home", {}, b"key", cache, jobs=1, system_root=tmp_path / "none", platform="linux")
+    report = pipeline.run(job)
+    assert len(report.findings) >= 2
+    for name, text in documents(report):
+        assert token not in text, f"{name} says the token"
+        assert key not in text, f"{name} says the key"

@@ -30,6 +30,12 @@ DIALECTS: Final[dict[str, str]] = {
     "amp": "auditor.agents.amp",
     "amazon-q": "auditor.agents.amazon_q",
     "kiro": "auditor.agents.kiro",
+    "zed": "auditor.agents.zed",
+    "junie": "auditor.agents.junie",
+    "crush": "auditor.agents.crush",
+    "openhands": "auditor.agents.openhands",
+    "devin": "auditor.agents.devin",
+    "copilot-cloud": "auditor.agents.copilot_cloud",
     "generic": "auditor.agents.generic",
 }
 _FALLBACK = "generic"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from auditor.agents.command_rules import commanded
 from auditor.agents.documents import read_text, read_yaml
 from auditor.agents.examples import Answer
 from auditor.agents.globs import escape
 from auditor.agents.ignores import from_file, ignore_rules
 from auditor.agents.layers import Layer, Setting, default, scalar, sources
 from auditor.agents.masks import blot
-from auditor.agents.stage import INHERITS, Stage, answer, built_in, commanded, reading, record, stages, upward
+from auditor.agents.stage import INHERITS, Stage, answer, built_in, reading, record, stages, upward
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (
     AgentRecord,

@@ -7,17 +7,18 @@ source of the shell tool. A tool that is trusted needs none of its allow pattern
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from auditor.agents.command_rules import broad, wild
 from auditor.agents.commands import simple_commands
 from auditor.agents.examples import Answer
 from auditor.agents.globs import escape
 from auditor.agents.layers import Layer
 from auditor.agents.masks import blot
 from auditor.agents.patterns import finds
-from auditor.agents.stage import Stage, broad, built_in, wild
+from auditor.agents.stage import Stage, built_in
 from auditor.model.agent import EnforcedFor, Evidence, ExecRule, FileRule, Verdict
+from auditor.model.frozen import frozen
 
 SHELL: Final = ("execute_bash", "shell", "execute_cmd")
 READ: Final = ("fs_read", "read")
@@ -35,7 +36,7 @@ _ASKS: Final = built_in("allowedTools", "ask", "a tool that is not trusted is as
 _READONLY: Final = built_in("allowReadOnly", "true", "commands such as cat and grep may run without asking")
 
 
-@dataclass(frozen=True)
+@frozen
 class Agent:
     """One agent: its file, or None for the built-in one with the tools that it trusts."""
 

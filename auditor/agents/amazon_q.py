@@ -19,11 +19,12 @@ from auditor.agents.amazon_agents import (
     shell_answer,
     shell_rules,
 )
+from auditor.agents.command_rules import commanded
 from auditor.agents.documents import read_json
 from auditor.agents.examples import Answer
 from auditor.agents.layers import Layer, Setting, members, scalar, sources
 from auditor.agents.places import strength
-from auditor.agents.stage import Stage, answer, built_in, commanded, data_folder, reading, record, served, stages
+from auditor.agents.stage import Stage, answer, built_in, data_folder, reading, record, served, stages
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (
     AgentRecord,

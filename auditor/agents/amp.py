@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.agents.command_rules import broad, commanded, wild
 from auditor.agents.commands import simple_commands
 from auditor.agents.examples import Answer, strictest
 from auditor.agents.globs import escape
@@ -19,9 +20,7 @@ from auditor.agents.patterns import finds
 from auditor.agents.stage import (
     Stage,
     answer,
-    broad,
     built_in,
-    commanded,
     config_folder,
     data_folder,
     editors,
@@ -30,7 +29,6 @@ from auditor.agents.stage import (
     served,
     stages,
     upward,
-    wild,
 )
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.agents.command_rules import by_mode, commanded, mode_rule, wild
 from auditor.agents.commands import simple_commands
 from auditor.agents.documents import Document, read_json, read_text
 from auditor.agents.examples import Answer, strictest
@@ -20,16 +21,12 @@ from auditor.agents.stage import (
     answer,
     approved_tools,
     built_in,
-    by_mode,
-    commanded,
     editors,
     installed,
-    mode_rule,
     reading,
     record,
     served,
     stages,
-    wild,
 )
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (

@@ -10,27 +10,14 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.agents.command_rules import broad, by_mode, commanded, mode_rule, wild
 from auditor.agents.documents import read_json, read_text, read_yaml
 from auditor.agents.examples import Answer
 from auditor.agents.globs import escape
 from auditor.agents.ignores import from_file, ignore_rules
 from auditor.agents.layers import Layer, Setting, sources, union
 from auditor.agents.masks import blot
-from auditor.agents.stage import (
-    Stage,
-    answer,
-    broad,
-    built_in,
-    by_mode,
-    commanded,
-    installed,
-    mode_rule,
-    reading,
-    record,
-    served,
-    stages,
-    wild,
-)
+from auditor.agents.stage import Stage, answer, built_in, installed, reading, record, served, stages
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (
     AgentRecord,

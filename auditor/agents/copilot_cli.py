@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.agents.command_rules import commanded
 from auditor.agents.copilot_cli_rules import (
     OTHERWISE,
     approvals,
@@ -23,7 +24,7 @@ from auditor.agents.documents import read_json
 from auditor.agents.examples import Answer
 from auditor.agents.layers import Layer, Setting, flag, members, scalar, sources, union
 from auditor.agents.places import under
-from auditor.agents.stage import UNBOXED, Stage, answer, built_in, commanded, reading, record, served, stages, upward
+from auditor.agents.stage import UNBOXED, Stage, answer, built_in, reading, record, served, stages, upward
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (
     AgentRecord,

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from auditor.agents.command_rules import broad, wild
 from auditor.agents.commands import SimpleCommand, simple_commands
 from auditor.agents.examples import Answer, strictest
 from auditor.agents.layers import Layer, Setting
 from auditor.agents.masks import blot
 from auditor.agents.places import under
-from auditor.agents.stage import broad, built_in, wild
+from auditor.agents.stage import built_in
 from auditor.model.agent import ExecRule, Verdict
 
 _FORM: Final = re.compile(r"([^()]+)\((.*)\)", re.DOTALL)

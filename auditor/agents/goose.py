@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.agents.command_rules import commanded, named_file
 from auditor.agents.documents import read_text, read_yaml
 from auditor.agents.examples import Answer
 from auditor.agents.ignores import Ignores, from_file, ignore_rules
@@ -18,10 +19,8 @@ from auditor.agents.stage import (
     Stage,
     answer,
     built_in,
-    commanded,
     config_folder,
     data_folder,
-    named_file,
     reading,
     record,
     roaming,

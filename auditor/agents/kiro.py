@@ -13,6 +13,7 @@ from typing import Any, Final
 from auditor.agents.amazon_agents import KNOWN, Agent, path_globs
 from auditor.agents.amazon_agents import shell_answer as agent_answer
 from auditor.agents.amazon_q import agents, hooks_of, reach_of, removers_of, servers_of, widest
+from auditor.agents.command_rules import broad, commanded, wild
 from auditor.agents.commands import SimpleCommand, simple_commands
 from auditor.agents.documents import read_json, read_text, read_yaml
 from auditor.agents.examples import Answer, strictest
@@ -20,18 +21,7 @@ from auditor.agents.ignores import from_file, ignore_rules
 from auditor.agents.layers import Layer, sources, union
 from auditor.agents.masks import blot
 from auditor.agents.places import strength
-from auditor.agents.stage import (
-    Stage,
-    answer,
-    broad,
-    built_in,
-    commanded,
-    reading,
-    record,
-    stages,
-    user_data,
-    wild,
-)
+from auditor.agents.stage import Stage, answer, built_in, reading, record, stages, user_data
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (
     AgentRecord,

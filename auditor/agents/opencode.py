@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.agents.command_rules import commanded
 from auditor.agents.documents import Document, read_front_matter
 from auditor.agents.examples import Answer
 from auditor.agents.json_text import JsonError, parse
@@ -28,7 +29,6 @@ from auditor.agents.stage import (
     Stage,
     answer,
     built_in,
-    commanded,
     config_folder,
     data_folder,
     reading,

@@ -10,12 +10,13 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from auditor.agents.command_rules import broad, wild
 from auditor.agents.commands import SimpleCommand, simple_commands, unwrap
 from auditor.agents.examples import Answer, strictest
 from auditor.agents.globs import escape
 from auditor.agents.layers import Layer
 from auditor.agents.masks import blot
-from auditor.agents.stage import Stage, broad, built_in, wild
+from auditor.agents.stage import Stage, built_in
 from auditor.model.agent import EnforcedFor, Evidence, ExecRule, FileRule, Verdict
 from auditor.model.frozen import frozen
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from auditor.agents.command_rules import broad, by_mode, commanded, mode_rule, starts
 from auditor.agents.commands import simple_commands
 from auditor.agents.documents import read_text, read_yaml
 from auditor.agents.examples import Answer, absolute, strictest
@@ -20,18 +21,13 @@ from auditor.agents.stage import (
     Stage,
     answer,
     approved_tools,
-    broad,
     built_in,
-    by_mode,
-    commanded,
     editors,
     installed,
-    mode_rule,
     reading,
     record,
     served,
     stages,
-    starts,
 )
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (

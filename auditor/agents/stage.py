@@ -5,40 +5,34 @@ A dialect brings its files, its order and its own rule words; what is alike in a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from auditor.agents.commands import is_broad, simple_commands
-from auditor.agents.documents import Document, read_jsonc
-from auditor.agents.examples import Answer, absolute, for_fetch, for_path, for_server, verdicts
-from auditor.agents.globs import matches
+from auditor.agents.documents import Document, read_jsonc, read_text
+from auditor.agents.examples import Answer, absolute, for_fetch, for_path, for_server
+from auditor.agents.ignores import from_file, ignore_rules
 from auditor.agents.layers import Layer, Setting
 from auditor.agents.mcp import server
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (
     AgentRecord,
+    EnforcedFor,
     EnvMode,
     EnvReach,
     Evidence,
-    ExecMode,
-    ExecReach,
-    ExecRule,
-    FileRule,
     Honoured,
     InjectedVariable,
     McpServer,
+    OnOutside,
     ReadBase,
     ReadReach,
     Sandbox,
-    Verdict,
 )
-from auditor.model.frozen import frozen
+from auditor.model.frozen import frozen, replace
 
 INHERITS: Final = Evidence(key="env", value="all", note="built in: commands inherit the whole environment")
 UNBOXED: Final = Evidence(key="sandbox", value="none", note="built in: no sandbox confines commands")
-_UNLISTED: Final = frozenset({"mcp", "fetch", "tool", "filter", "mode", "url", "outside", "except", "rest"})
 _EDITORS: Final = ("Code", "Code - Insiders", "Code - OSS", "VSCodium", "Cursor", "Windsurf")
 
 
@@ -161,6 +155,22 @@ def reading(stage: Stage, base: ReadBase, **parts: Any) -> ReadReach:
     return ReadReach(base=base, roots=tuple(dict.fromkeys((stage.root, *further))), **parts)
 
 
+def cloned(stage: Stage) -> ReadReach:
+    """What an agent on a machine of its own can open: the repository's copy, without what git leaves out of it."""
+    path = stage.workspace / ".gitignore"
+    lines = from_file(read_text(path, stage.around.show(path)))
+    kept = replace(lines, note="git leaves it out of the repository that the machine holds a copy of")
+    return reading(
+        stage,
+        ReadBase.SANDBOXED,
+        outside=OnOutside.DENY,
+        rules=ignore_rules((kept,), stage.root, EnforcedFor.OS),
+        shell_base=ReadBase.SANDBOXED,
+        shell_roots=(stage.root,),
+        evidence=(built_in("read", "repository", "its machine holds a copy of the repository"),),
+    )
+
+
 def answer(held: AgentRecord, action: str, what: str, cwd: str, run: Callable[[str], Answer]) -> Answer:
     """One question to a record; only how a command line is judged differs from dialect to dialect."""
     if action == "read":
@@ -170,80 +180,6 @@ def answer(held: AgentRecord, action: str, what: str, cwd: str, run: Callable[[s
     if action == "mcp":
         return for_server(held, what)
     return run(what)
-
-
-def commanded(
-    rules: tuple[ExecRule, ...], judge: Callable[[str], Answer], otherwise: Answer, best: ExecMode | None = None
-) -> ExecReach:
-    """How commands run: ``judge`` decides a line, ``otherwise`` is what holds for one that no rule names."""
-    shells = [rule for rule in rules if rule.effect is Verdict.ALLOW and rule.kind not in _UNLISTED]
-    evidence = tuple(dict.fromkeys((*otherwise[1], *(rule.evidence for rule in shells))))
-    lines = spoken(rule for rule in shells if rule.evidence.file)
-    return ExecReach(mode_of(otherwise[0], listed=bool(shells)), best, rules, verdicts(judge, lines), evidence)
-
-
-def mode_rule(verdict: Verdict, evidence: Evidence) -> ExecRule:
-    """What holds for a command that no other rule names, as a rule of its own, so that a record can be asked."""
-    return ExecRule(verdict, "*", "mode", verdict is Verdict.ALLOW, evidence)
-
-
-def by_mode(rules: Iterable[ExecRule]) -> Answer:
-    """The answer of the record's mode; a human is asked where it has none."""
-    found = next((rule for rule in rules if rule.kind == "mode"), None)
-    return (found.effect, (found.evidence,)) if found else (Verdict.ASK, ())
-
-
-def mode_of(otherwise: Verdict, *, listed: bool) -> ExecMode:
-    """The mode that an answer for unnamed commands amounts to, with or without a list of allowed ones."""
-    if otherwise is Verdict.ALLOW:
-        return ExecMode.FREE
-    if otherwise is Verdict.CLASSIFIED:
-        return ExecMode.RISK_BASED
-    if listed:
-        return ExecMode.ALLOW_LIST
-    return ExecMode.NONE if otherwise is Verdict.DENY else ExecMode.ASK
-
-
-def spoken(rules: Iterable[ExecRule]) -> tuple[str, ...]:
-    """Patterns of allow rules as command lines to ask about: what stands before the first wildcard."""
-    kept = (rule.pattern for rule in rules if rule.effect is Verdict.ALLOW)
-    found = (pattern.lstrip("^").partition("*")[0].partition("$")[0].strip() for pattern in kept)
-    return tuple(dict.fromkeys(line for line in found if line and len(line) > 1))
-
-
-def broad(pattern: str) -> bool:
-    """Whether a pattern lets through any program: a wildcard, or an interpreter or runner with nothing fixed."""
-    said = pattern.strip().strip("^$").replace(".*", "*")
-    if not said.strip("* "):
-        return True
-    words = simple_commands(said.replace("*", " * "))
-    return bool(words) and is_broad(words[0].arguments)
-
-
-def wild(pattern: str, text: str) -> bool:
-    """Whether a text matches a pattern in which ``*`` is any run of characters and ``?`` is any one of them."""
-    return fnmatchcase(text, pattern.replace("[", "[[]"))
-
-
-def starts(text: str, prefix: str) -> bool:
-    """Whether a command starts with a prefix, letter by letter and case ignored; ``*`` starts everything."""
-    said = prefix.strip().lower()
-    return bool(said) and (said == "*" or text.strip().lower().startswith(said))
-
-
-def named_file(rules: Iterable[FileRule], line: str, cwd: str, programs: frozenset[str] | None = None) -> Answer | None:
-    """The rule over a path that a command line names as an argument; only for ``programs`` when they are given."""
-    held = tuple(rules)
-    for part in simple_commands(line):
-        words = part.arguments
-        if not words or (programs is not None and words[0].lower() not in programs):
-            continue
-        for word in words[1:]:
-            path = "" if word.startswith("-") else absolute(word, cwd)
-            for rule in held:
-                if path and matches(rule.glob, path) and not any(matches(glob, path) for glob in rule.excepts):
-                    return rule.effect, (rule.evidence,)
-    return None
 
 
 def served(

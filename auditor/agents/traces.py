@@ -96,6 +96,22 @@ TRACES = {
         (".amazonq",), (".aws/amazonq", ".local/share/amazon-q", "Library/Application Support/amazon-q"), (), ()
     ),
     "kiro": Trace((".kiro", ".kiroignore"), (".kiro", ".config/Kiro", *_EVERY_EDITOR), (), ()),
+    "zed": Trace((".zed",), (".config/zed", "AppData/Roaming/Zed"), (), ()),
+    "junie": Trace(
+        (".junie", ".aiignore", ".idea"),
+        (".junie", ".config/JetBrains", "Library/Application Support/JetBrains", "AppData/Roaming/JetBrains"),
+        (),
+        (),
+    ),
+    "crush": Trace(
+        ("crush.json", ".crush*", "CRUSH.md"),
+        (".config/crush", ".local/share/crush", "AppData/Local/crush"),
+        (),
+        ("CRUSH_",),
+    ),
+    "openhands": Trace((".openhands", ".openhands_instructions", "config.toml"), (".openhands",), (), ()),
+    "devin": Trace((".devin",), (".config/devin",), (), ("DEVIN_",)),
+    "copilot-cloud": Trace((".github",), (), (), ()),
 }
 
 

@@ -9,27 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from auditor.agents.command_rules import broad, by_mode, commanded, mode_rule
 from auditor.agents.commands import simple_commands
 from auditor.agents.documents import read_text
 from auditor.agents.examples import Answer, strictest
 from auditor.agents.ignores import from_file, ignore_rules
 from auditor.agents.layers import Layer, members, scalar, sources, union
 from auditor.agents.masks import blot
-from auditor.agents.stage import (
-    Stage,
-    answer,
-    approved_tools,
-    broad,
-    built_in,
-    by_mode,
-    commanded,
-    mode_rule,
-    reading,
-    record,
-    served,
-    stages,
-    user_data,
-)
+from auditor.agents.stage import Stage, answer, approved_tools, built_in, reading, record, served, stages, user_data
 from auditor.agents.surroundings import Surroundings
 from auditor.model.agent import (
     AgentRecord,

@@ -9,10 +9,10 @@ import typer
 
 from auditor import __version__
 from auditor.cli import agents, scan, usage
+from auditor.cli.hook import COMPLETING
 from auditor.errors import ExitCode
 
 _NAME = "agent-audit"
-_COMPLETING = "_AGENT_AUDIT_COMPLETE"
 
 app = typer.Typer(
     name=_NAME,
@@ -24,7 +24,7 @@ app = typer.Typer(
     "close that?",
     epilog="Start with: agent-audit scan .",
 )
-app.command("scan")(scan.scan)
+app.command("scan", epilog=scan.EXAMPLES)(scan.scan)
 app.command("agents")(agents.agents)
 
 
@@ -49,7 +49,7 @@ def _root(
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code. Raises ``AuditError`` for what a person must act on."""
-    if _COMPLETING in os.environ:  # a shell asks what may follow; typer answers and exits
+    if COMPLETING in os.environ:  # a shell asks what may follow; typer answers and exits
         app(args=arguments, prog_name=_NAME)
     try:
         command = typer.main.get_command(app)

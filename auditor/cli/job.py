@@ -5,20 +5,20 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from auditor.agents import DIALECTS
-from auditor.cli.usage import near
+from auditor.cli.hints import near
 from auditor.errors import UsageError
+from auditor.model.frozen import frozen
 from auditor.pipeline import Job
 from auditor.settings import fingerprint_key, folders
 
 _STDIN = "-"
 
 
-@dataclass(frozen=True)
+@frozen
 class JobFlags:
     """The flags of a scan, as given."""
 
@@ -94,7 +94,7 @@ def _rule_folders(given: Sequence[Path]) -> tuple[Path, ...]:
             what = "is a file; --rules takes its folder" if folder.exists() else "no such folder"
             raise UsageError(f"--rules {folder}: {what}", near_path(folder) or "name a folder of provider YAML files")
         if not any(folder.glob("*.yaml")):
-            raise UsageError(f"--rules {folder}: holds no .yaml file", "`agent-audit rules --help` tells how to make some")
+            raise UsageError(f"--rules {folder}: holds no .yaml file", "`agent-audit rules import --help` makes some")
     return tuple(given)
 
 

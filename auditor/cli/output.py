@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-from auditor.cli.usage import near
+from auditor.cli.hints import near
 from auditor.errors import IncompleteError, UsageError
 from auditor.model.exposure import Band, Report
+from auditor.model.frozen import frozen
 
 # Renderers by format; each module has `render(report, **options) -> str` and `show(report, stream, **options)`.
 FORMATS = {
@@ -22,11 +21,11 @@ FORMATS = {
     "json": "auditor.report.json_report",
     "sarif": "auditor.report.sarif",
 }
-_FOR_PEOPLE = "console"
+FOR_PEOPLE = "console"
 _ENDINGS = {".sarif.json": "sarif", ".txt": "console"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Writer:
     """One report to make; ``path`` None means standard output."""
 
@@ -42,7 +41,7 @@ def parse(outputs: Sequence[str], printed: str) -> tuple[Writer, ...]:
     writers = tuple(_writer(text) for text in outputs)
     for number, writer in enumerate(writers):
         if writer.path in {other.path for other in writers[:number]}:
-            raise UsageError(f"--output {outputs[number]}: {writer.path} is named twice", "give each report its own file")
+            raise UsageError(f"--output {outputs[number]}: {writer.path} is named twice", "give each its own file")
     return (*writers, Writer(printed, None))
 
 
@@ -71,7 +70,7 @@ def _by_ending(name: str) -> str:
 def _refuse(path: Path, text: str) -> None:
     """Raise ``UsageError`` for a place where no report can be written, before the scan takes its time."""
     if path.is_symlink():
-        raise UsageError(f"--output {text}: a symbolic link; reports are not written through links", "name another file")
+        raise UsageError(f"--output {text}: a symbolic link; no report is written through one", "name another file")
     if path.is_dir():
         raise UsageError(f"--output {text}: is a folder", "name a file in it")
     if not path.parent.is_dir():
@@ -97,7 +96,7 @@ def _stream(name: str) -> TextIO:
     """Standard output; UTF-8 for programs, for people whatever the terminal speaks, with escapes for the rest."""
     reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
     if reconfigure:
-        reconfigure(**({"errors": "backslashreplace"} if name == _FOR_PEOPLE else {"encoding": "utf-8"}))
+        reconfigure(**({"errors": "backslashreplace"} if name == FOR_PEOPLE else {"encoding": "utf-8"}))
     return sys.stdout
 
 
@@ -112,9 +111,11 @@ def save(path: Path, text: str) -> None:
 
     Raises ``IncompleteError`` when that cannot be done; nothing is left behind then.
     """
+    from tempfile import mkstemp
+
     name = ""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         os.replace(name, path)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TextIO
-
-from typing_extensions import Self
+from typing import TYPE_CHECKING, TextIO
 
 from auditor.pipeline import Progress
 from auditor.workers import Haul
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _PATIENCE = 1.0
 _INTERVAL = 0.1

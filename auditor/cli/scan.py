@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from auditor.errors import ExitCode
+EXAMPLES = """\b
+agent-audit scan .               a project, with all that is hidden or ignored
+agent-audit scan --home --env    what this machine hands to every agent
+agent-audit scan --staged        what the next commit would bring
+git log -p | agent-audit scan -  anything that prints
 
-if TYPE_CHECKING:
-    from auditor.model.exposure import Band, Report
+Exit codes: 0 clean, 1 findings, 2 usage, 3 not complete, 130 interrupted.
+"""
 
 
 class BandName(str, Enum):
@@ -73,22 +75,11 @@ def scan(
     """Find the long-lived credentials agents can reach here, and what each could destroy.
 
     PATHS are files and folders; - is standard input. Nothing leaves this machine.
-
-    \b
-    agent-audit scan .               a project, with all that is hidden or ignored
-    agent-audit scan --home --env    what this machine hands to every agent
-    agent-audit scan --staged        what the next commit would bring
-    git log -p | agent-audit scan -  anything that prints
-
-    Exit codes: 0 clean, 1 findings, 2 usage, 3 not complete, 130 interrupted.
     """
     del debug
-    from auditor.cli import output as out
-    from auditor.cli.job import JobFlags, make_job
-    from auditor.cli.progress import Meter
-    from auditor.model.exposure import Band
+    from auditor.cli.audit import Order, audit
+    from auditor.cli.job import JobFlags
 
-    writers = out.parse(output or (), format_.value)
     flags = JobFlags(
         tuple(paths or ()),
         staged,
@@ -100,36 +91,5 @@ def scan(
         jobs,
         no_cache,
     )
-    job = make_job(flags, os.environ, sys.stdin)
-    with Meter(sys.stderr, os.environ) as meter:
-        from auditor.pipeline import run
-
-        report = run(job, meter.progress())
-    band = Band[fail_on.value.upper()]
-    code = _code(report, band, exit_zero=exit_zero)
-    try:
-        out.write(report, writers, fail_on=band, quiet=quiet)
-    except BrokenPipeError:  # the reader went away (`| head`); the verdict stands
-        out.hush()
-    if code is ExitCode.INCOMPLETE and format_ is not FormatName.console:
-        sys.stderr.write(_what_is_missing(report))
-    raise typer.Exit(code)
-
-
-def _code(report: Report, band: Band, *, exit_zero: bool) -> ExitCode:
-    worst = max((finding.score.band for finding in report.findings if not finding.suppressed), default=None)
-    if not report.complete:
-        return ExitCode.INCOMPLETE
-    if worst is not None and worst >= band and not exit_zero:
-        return ExitCode.FINDINGS
-    return ExitCode.CLEAN
-
-
-def _what_is_missing(report: Report) -> str:
-    """One sentence for those who only see stderr; a report for programs goes to stdout."""
-    from auditor.report.plain import printable
-    from auditor.report.words import count
-
-    first = report.skipped[0]
-    more = f", and {count(len(report.skipped) - 1, 'more place')}" if len(report.skipped) > 1 else ""
-    return f"agent-audit: the scan is not complete: {printable(first.what)}: {printable(first.why)}{more}\n"
+    order = Order(flags, format_.value, tuple(output or ()), fail_on.value, exit_zero, quiet)
+    raise typer.Exit(audit(order))

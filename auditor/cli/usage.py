@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import typer
 
+from auditor.cli.hints import HABITS, near
 from auditor.errors import UsageError
 
 # The parser's own class for all it refuses. Typer hands out only this child of it.
 PROBLEM: Any = typer.BadParameter.__mro__[1]
 
 _NAME = "agent-audit"
-# What people type out of habit from other scanners, and what it is called here.
-_HABITS = {"--json": "--format json", "--sarif": "--format sarif", "--report-format": "--format", "--severity": "--fail-on"}
 _NOT_ONE_OF = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>.*?)\.?$", re.DOTALL)
 
 
@@ -31,7 +29,7 @@ def explained(problem: Any, command: str = "") -> UsageError:
         return _parameter(problem, where)
     option = getattr(problem, "option_name", "")
     if option and hasattr(problem, "possibilities"):
-        return _error(where, f"no such option: {option}", _hint(option, [*_options(context), *_HABITS], where))
+        return _error(where, f"no such option: {option}", _hint(option, [*_options(context), *HABITS], where))
     commands = tuple(getattr(context.command, "commands", ())) if context else ()
     if commands:
         given = _first_quoted(problem.message)
@@ -44,15 +42,10 @@ def _error(where: str, what: str, hint: str) -> UsageError:
     return UsageError(f"{command}: {what}" if command else what, hint)
 
 
-def near(given: str, known: Iterable[str]) -> str:
-    """Return ``did you mean …?`` with the name of ``known`` that is nearest to ``given``; empty when none is near."""
-    found = difflib.get_close_matches(given, list(known), 1)
-    return f"did you mean {_HABITS.get(found[0], found[0])}?" if found else ""
-
-
 def _parameter(problem: Any, where: str) -> UsageError:
     parameter = problem.param
-    name = max(parameter.opts, key=len) if parameter.param_type_name == "option" else parameter.make_metavar(problem.ctx)
+    is_option = parameter.param_type_name == "option"
+    name = max(parameter.opts, key=len) if is_option else parameter.make_metavar(problem.ctx)
     refused = _NOT_ONE_OF.search(problem.message)
     if refused:
         known = re.findall(r"'([^']*)'", refused["known"])

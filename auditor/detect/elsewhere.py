@@ -47,6 +47,7 @@ _PASSWORD_OPTIONS = {
 }
 # `--password PW`: usage texts write what belongs there in capitals.
 _METAVARIABLE = re.compile(r"[A-Z_]{2,12}(?:\\n)?")
+_EITHER_WAY = frozenset({"sshpass", "openssl"})
 _LONG = 20
 _SHORTEST_BEARER = 12
 
@@ -136,8 +137,10 @@ def command(tool: str, key: str, separator: str, value: str) -> Verdict | None:
     if key in _USER_OPTIONS.get(name, ()):
         user, colon, word = value.partition(":")
         return option("password", word) if colon and not is_made_up_pair(user, word) else None
-    glued = name not in {"mysql", "mariadb"} or key != "p" or not separator
-    if key not in _PASSWORD_OPTIONS.get(name, ()) or not glued or is_plain_data(value):
+    glued = name in {"mysql", "mariadb"} and key == "p"
+    if (not separator) != glued and name not in _EITHER_WAY:
+        return None
+    if key not in _PASSWORD_OPTIONS.get(name, ()) or is_plain_data(value):
         return None
     return option("password", value)
 

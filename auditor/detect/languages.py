@@ -90,7 +90,7 @@ def written(path: str) -> Written:
 
 def is_lock_file(path: str) -> bool:
     """Whether ``path`` is a file of hashes and addresses that a package manager wrote."""
-    return path.rsplit("/", 1)[-1].lower() in _GENERATED
+    return path.rsplit("/", 1)[-1].lower().lstrip(".") in _GENERATED
 
 
 def is_packed(path: str, head: bytes) -> bool:

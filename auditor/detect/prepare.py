@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from auditor.detect.expressions import Plan
 
 _PROVIDER = "provider:"
-# The code that says what the engine is compiled from.
-_CODE = (Path(__file__).parent, Path(__file__).parent.parent / "rulebook")
+_PACKAGE = Path(__file__).parent.parent
 
 
 def prepare(
@@ -37,13 +36,19 @@ def prepare(
     Raises ``RuleError`` when a rule file is wrong.
     """
     key = "\n".join(_key(folders)).encode("utf-8", "surrogateescape")
-    path = cache / f"rules-{crc32(key):08x}.bin" if cache else None
+    path = cache / _name(folders, key) if cache else None
     ready = _from_cache(path, key) if path else None
     if ready is None:
         if on_build:
             on_build()
         ready = _build(folders, key, path)
     return ready
+
+
+def _name(folders: Sequence[Path], key: bytes) -> str:
+    """The cache's file name: which installation it is for, then which state of its rules."""
+    installation = "\n".join(map(str, (sys.prefix, sys.hexversion, *folders)))
+    return f"rules-{crc32(os.fsencode(installation)):08x}-{crc32(key):08x}.bin"
 
 
 def _build(folders: Sequence[Path], key: bytes, path: Path | None) -> tuple[Rulebook, Matcher]:
@@ -63,10 +68,19 @@ def _build(folders: Sequence[Path], key: bytes, path: Path | None) -> tuple[Rule
 def _key(folders: Sequence[Path]) -> Iterator[str]:
     """Everything the compiled form depends on: versions, platform, the state of the rule files and of the code."""
     yield from (__version__, engine_version(), os.name, str(sys.hexversion), _machine())
-    for folder in (*folders, *_beside(folders), *_CODE):
-        with os.scandir(folder) as entries:
-            stats = sorted((entry.name, entry.stat()) for entry in entries if entry.name.endswith((".yaml", ".py")))
-        yield from (f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats)
+    installed = rules_folder().is_relative_to(_PACKAGE)
+    for folder in (*folders, *_beside(folders), _PACKAGE / "detect", _PACKAGE / "rulebook"):
+        if installed and folder.is_relative_to(_PACKAGE):
+            # It is only ever replaced as a whole, and to look at each of its files costs more than to scan one.
+            yield str(folder.stat().st_mtime_ns)
+        else:
+            yield from _files(folder)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        stats = sorted((entry.name, entry.stat()) for entry in entries if entry.name.endswith((".yaml", ".py")))
+    yield from (f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats)
 
 
 def _machine() -> str:
@@ -79,7 +93,7 @@ def _beside(folders: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _packed(book: Rulebook, planned: Plan, above: Sequence[Path]) -> dict[str, bytes]:
-    """The blocks of the cache: what every run needs as words and numbers, what few runs need as JSON."""
+    """The blocks of the cache: what every run needs as words and numbers, what few runs need as JSON, packed."""
     from dataclasses import asdict
 
     from auditor.rulebook.load import parse
@@ -121,14 +135,16 @@ def _from_cache(path: Path, key: bytes) -> tuple[Rulebook, Matcher] | None:
 
 def _json(data: Any) -> bytes:
     import json
+    import zlib
 
-    return json.dumps(data, default=str).encode("ascii")
+    return zlib.compress(json.dumps(data, default=str).encode("ascii"))
 
 
 def _data(block: bytes | memoryview) -> Any:
     import json
+    import zlib
 
-    return json.loads(bytes(block))
+    return json.loads(zlib.decompress(block))
 
 
 def _provider(block: bytes | memoryview) -> Provider:

@@ -1,8 +1,8 @@
-"""The compiled rules as a file: small named blocks that are proven together, and one big one that proves itself.
+"""The compiled rules as a file: small named blocks and one big one.
 
-Layout: a line that names the format; three numbers, the length of the table, that of the small blocks, the checksum of
-both; the table (a line a block: name and size), the small blocks, the big one. A checksum tells damage; against other
-people there are the file's owner and its mode.
+Layout: a line that names the format; three numbers, the length of the table, that of the small blocks, and the checksum
+of all that follows; the table (a line a block: name and size), the small blocks, the big one. A checksum tells damage;
+against other people there are the file's owner and its mode.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from pathlib import Path
 from stat import S_IWGRP, S_IWOTH
 from typing import NamedTuple
 
-_MAGIC = b"agent-audit rules 4\n"
+_MAGIC = b"agent-audit cache 4\n"
 _NUMBER = 8
 _HEAD = len(_MAGIC) + 3 * _NUMBER
+_OLD = 90 * 86_400  # seconds
 
 
 class Stored(NamedTuple):
@@ -33,15 +34,18 @@ def read(path: Path) -> Stored:
         OSError: there is no such file, or it cannot be read.
         ValueError: it is damaged, of another version, or somebody else may have written it.
     """
-    with path.open("rb") as file:
-        if not _is_ours(os.fstat(file.fileno())):
+    with path.open("rb", buffering=0) as file:  # a buffer of its own would copy it all once more
+        status = os.fstat(file.fileno())
+        if not _is_ours(status):
             raise ValueError("another user can write it")
         head = file.read(_HEAD)
         length, size, checksum = (_number(head, place) for place in range(3))
-        small = memoryview(file.read(length + size))
-        if not head.startswith(_MAGIC) or len(small) != length + size or crc32(small) != checksum:
+        if not head.startswith(_MAGIC) or length + size > status.st_size:
             raise ValueError("of another version, or damaged")
-        return Stored(_cut(small, length), file.read())
+        small, big = file.read(length + size), file.read()
+        if crc32(big, crc32(small)) != checksum:
+            raise ValueError("damaged")
+        return Stored(_cut(memoryview(small), length), big)
 
 
 def _number(head: bytes, place: int) -> int:
@@ -59,7 +63,9 @@ def _cut(small: memoryview, at: int) -> dict[str, memoryview]:
 
 
 def write(path: Path, stored: Stored) -> None:
-    """Write ``stored`` to ``path`` in one step, and remove what older versions left beside it. Names have no spaces.
+    """Write ``stored`` to ``path`` in one step; its predecessor, and what grew old beside it, is removed.
+
+    Names of blocks have no spaces. Of two files whose names differ behind the last dash, one came before the other.
 
     Raises:
         OSError: it cannot be written; nothing is left behind then.
@@ -68,7 +74,7 @@ def write(path: Path, stored: Stored) -> None:
 
     table = "".join(f"{name} {len(block)}\n" for name, block in stored.blocks.items()).encode("ascii")
     small = b"".join((table, *stored.blocks.values()))
-    numbers = (len(table), len(small) - len(table), crc32(small))
+    numbers = (len(table), len(small) - len(table), crc32(stored.big, crc32(small)))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = mkstemp(dir=path.parent, prefix=".rules-")
     try:
@@ -83,11 +89,13 @@ def write(path: Path, stored: Stored) -> None:
 
 def _remove_older(path: Path) -> None:
     from contextlib import suppress
+    from time import time
 
-    for old in path.parent.glob("rules-*.bin"):
-        if old != path:
-            with suppress(OSError):
-                old.unlink()
+    family = path.name.rpartition("-")[0]
+    for other in path.parent.glob("rules-*.bin"):
+        with suppress(OSError):
+            if other != path and (other.name.startswith(family) or other.stat().st_mtime < time() - _OLD):
+                other.unlink()
 
 
 def _is_ours(status: os.stat_result) -> bool:

@@ -13,7 +13,7 @@ from auditor.model.lazy import lazy_pattern
 _HEX = lazy_pattern(r"[0-9a-fA-F]+")
 _UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBER = lazy_pattern(r"[-+]?[0-9][0-9.,:_/ -]*[a-z]{0,2}")
-_VERSION = lazy_pattern(r"v?\d+(?:\.\d+){1,3}[\w.+-]*")
+_VERSION = lazy_pattern(r"[~^<>=v]{0,3}\d+(?:\.\d+){1,3}[\w.+-]*")
 _DATE = lazy_pattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+Z?)?")
 _CONSTANT = lazy_pattern(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _NOT_ASCII = lazy_pattern(r"[^\x00-\x7f]")
@@ -36,7 +36,7 @@ _ABOUT_VALUES = frozenset(
 _SHORTEST = 8
 # What services are called, and what too many of their passwords are.
 _SERVICES = frozenset("root admin postgres mysql mongo redis guest rabbitmq oracle sa elastic minio grafana".split())
-_RULE_TEXT = re.compile(r"(?i)(?:min|max|between|required|length|size|regex|confirmed|string)[:|=].*|\d+-\d+ \w+")
+_RULE_TEXT = lazy_pattern(r"(?i)(?:min|max|between|required|length|size|regex|confirmed|string)[:|=].*|\d+-\d+ \w+")
 _SHORT_PART = 6
 
 
@@ -81,7 +81,8 @@ def may_be_secret(key: str, value: str) -> bool:
     if nature(value) is not Nature.LITERAL or _NOT_ASCII.search(value):
         return False
     if (
-        _RULE_TEXT.fullmatch(value)
+        "EXAMPLE" in value
+        or _RULE_TEXT.fullmatch(value)
         or _FORMAT.search(value)
         or _SENTENCE.search(value)
         or _CODE.search(value)

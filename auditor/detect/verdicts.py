@@ -9,6 +9,11 @@ from auditor.detect.generic import Verdict
 from auditor.detect.languages import Written
 from auditor.model.credential import Confidence
 from auditor.model.frozen import frozen
+from auditor.model.lazy import lazy_pattern
+
+_ALGORITHM = lazy_pattern(
+    r"(?i)(?:sha|md|aes|hs|rs|es|ps|rsa|hmac|des|gcm|cbc)[\w\-/]{0,16}|[a-z0-9\-]{1,12}-(?:cbc|gcm|ctr|ecb)"
+)
 
 
 @frozen
@@ -61,6 +66,8 @@ def _programmed_password(place: Place) -> Verdict | None:
 
 
 def _material(place: Place) -> Verdict | None:
+    if _ALGORITHM.fullmatch(place.value):
+        return None
     return generic.at_most(generic.assignment("secret", place.value, Written.CONFIG, quoted=True), Confidence.MEDIUM)
 
 

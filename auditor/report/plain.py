@@ -22,11 +22,11 @@ def printable(text: str) -> str:
 
 
 def safe(value: Any) -> Any:
-    """Return JSON-ready ``value`` with every text in it printable, keys included."""
+    """Return JSON-ready ``value`` with every text in it printable; the names of its fields are our own."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
-        return {printable(key): safe(one) for key, one in value.items()}
+        return {name: safe(one) for name, one in value.items()}
     if isinstance(value, list):
         return [safe(one) for one in value]
     return value

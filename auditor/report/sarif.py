@@ -36,7 +36,7 @@ def render(report: Report, *, category: str = "repo", **_options: Any) -> str:
 
     ``category`` tells several uploads for one commit apart.
     """
-    return json.dumps(document(report, category), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document(report, category), ensure_ascii=False) + "\n"
 
 
 def show(report: Report, stream: TextIO, **options: Any) -> None:

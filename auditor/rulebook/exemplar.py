@@ -33,6 +33,11 @@ def exemplar(pattern: str, seed: str, *, checksum: str = "") -> str:
     return CHECKSUMS[checksum](made) if checksum in CHECKSUMS else made
 
 
+def made(items: Sequence[tuple[Any, Any]], seed: str) -> str:
+    """Return one string that fits the parsed ``items`` (a stretch of ``syntax.tree``), chosen by ``seed``."""
+    return _Maker(random.Random(seed)).make(items)
+
+
 def fill(text: str, seed: str, secret: Callable[[str], str], others: Callable[[str, str], str]) -> str:
     """Return ``text`` with its ``{{…}}`` slots filled.
 

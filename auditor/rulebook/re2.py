@@ -1,7 +1,7 @@
 """Regular expressions of Go's RE2 in the words of Python's ``re``, one group of each kept as ``secret``.
 
-Both languages are nearly one. What differs is written out here: flags that begin in the middle, POSIX classes, ``\\z``,
-``\\x{…}``, ``\\Q…\\E``, braces and brackets that stand for themselves (https://github.com/google/re2/wiki/Syntax).
+Both languages are nearly one. What differs is written out here: flags that begin in the middle, POSIX classes, some
+escapes, braces and brackets that stand for themselves (https://github.com/google/re2/wiki/Syntax).
 """
 
 from __future__ import annotations

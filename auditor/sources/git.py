@@ -7,12 +7,13 @@ git-diff(1) "Raw output format", git-cat-file(1) "Batch output".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
 
 from auditor.errors import IncompleteError
 from auditor.model.place import Fragment, Origin, Skip, Target
+from auditor.sources.blobs import Blob, stream
+from auditor.sources.changes import RAW, Change, change, is_file
 from auditor.sources.gitprocess import git_directory, handed, repo_root, started
 from auditor.sources.windows import OVERLAP, WINDOW, Windows
 
@@ -22,10 +23,8 @@ _LIMIT = 256 << 20
 _LARGEST_VERSION = 16 << 20
 _FEW = 200
 
-_RAW = ("--raw", "-z", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
 # Added, copied, modified, renamed and type changed: a link replaced by a file brings new content too.
 _NEW_CONTENT = "--diff-filter=ACMRT"
-_FILE_MODE = b"100"
 _COMMIT_MARK = b"\x01"
 
 
@@ -56,10 +55,10 @@ def staged(repo: Path, *, window: int = WINDOW, overlap: int = OVERLAP) -> Itera
         IncompleteError: see ``run``.
     """
     root = _top(repo)
-    changes = [change for change in _staged_changes(root) if change.mode.startswith(_FILE_MODE)]
+    changes = [one for one in _staged_changes(root) if is_file(one.mode)]
     windows = Windows(window, overlap)
-    for change, blob in _blobs(root, changes):
-        path = os.fsdecode(change.path)
+    for changed, blob in _blobs(root, changes):
+        path = os.fsdecode(changed.path)
         if blob is None:
             yield Skip(path, "its staged content is missing from the object store")
             continue
@@ -95,67 +94,17 @@ def history_of(root: Path, path: str, limit: int = 2000) -> Iterator[tuple[str, 
     if top is None or not _has_commits(root):
         return
     form = f"--format={_COMMIT_MARK.decode()}%H %at"
-    listed = run(root, "log", "--follow", f"-n{limit}", form, *_RAW, _NEW_CONTENT, "--no-show-signature", "--", path)
-    versions = [(when, change) for when, change in _log_entries(listed) if change.mode.startswith(_FILE_MODE)]
+    listed = run(root, "log", "--follow", f"-n{limit}", form, *RAW, _NEW_CONTENT, "--no-show-signature", "--", path)
+    versions = [(when, change) for when, change in _log_entries(listed) if is_file(change.mode)]
     blobs = _blobs(root, [change for _, change in versions])
     for ((commit, seconds), _), (_, blob) in zip(versions, blobs, strict=True):
         if blob is not None and blob.size <= _LARGEST_VERSION:
             yield commit, seconds, blob.all()
 
 
-class _Change(NamedTuple):
-    """A path with a new version: the version's mode (``100644``) and blob id."""
-
-    path: bytes
-    mode: bytes
-    blob: bytes
-
-
-class _Blob:
-    """One blob inside the output of ``cat-file``, to be read before the next."""
-
-    def __init__(self, stream: IO[bytes], size: int) -> None:
-        self.size = size
-        self._stream, self._left = stream, size
-
-    def fill(self, view: memoryview) -> int:
-        """Read on, as ``windows.Fill``."""
-        data = self._stream.read(min(len(view), self._left))
-        view[: len(data)] = data
-        self._left -= len(data)
-        return len(data)
-
-    def all(self) -> bytes:
-        """Read the rest at once."""
-        data = self._stream.read(self._left)
-        self._left -= len(data)
-        return data
-
-    def finish(self) -> None:
-        """Read past what nobody asked for."""
-        scratch = memoryview(bytearray(64 << 10))
-        while self.fill(scratch):
-            pass
-
-
-def _blobs(root: Path, changes: list[_Change]) -> Iterator[tuple[_Change, _Blob | None]]:
+def _blobs(root: Path, changes: Sequence[Change]) -> Iterator[tuple[Change, Blob | None]]:
     """Yield each change with its blob, None when the object store lacks it."""
-    if not changes:
-        return
-    wanted = b"".join(change.blob + b"\n" for change in changes)
-    with started(root, ("cat-file", "--batch", "--buffer"), wanted) as process:
-        for change in changes:
-            header = process.output.readline().split()
-            if not header:
-                process.check()
-                raise process.failure()
-            if len(header) != 3:  # noqa: PLR2004 - id, type and size; else the word "missing"
-                yield change, None
-                continue
-            blob = _Blob(process.output, int(header[2]))
-            yield change, blob
-            blob.finish()
-            process.output.read(1)
+    return zip(changes, stream(root, [change.blob for change in changes]), strict=True)
 
 
 def _top(repo: Path) -> Path:
@@ -164,7 +113,7 @@ def _top(repo: Path) -> Path:
     return found or Path(os.fsdecode(run(repo, "rev-parse", "--show-toplevel").rstrip(b"\n")))
 
 
-def _staged_changes(root: Path) -> tuple[_Change, ...]:
+def _staged_changes(root: Path) -> tuple[Change, ...]:
     changes = _differing(root, ())
     for parent in _merged_parents(root):
         both = frozenset(change.path for change in _differing(root, (parent,)))
@@ -172,9 +121,9 @@ def _staged_changes(root: Path) -> tuple[_Change, ...]:
     return changes
 
 
-def _differing(root: Path, commit: tuple[str, ...]) -> tuple[_Change, ...]:
+def _differing(root: Path, commit: tuple[str, ...]) -> tuple[Change, ...]:
     try:
-        listed = run(root, "diff", "--cached", "--no-renames", *_RAW, _NEW_CONTENT, *commit, "--")
+        listed = run(root, "diff", "--cached", "--no-renames", *RAW, _NEW_CONTENT, *commit, "--")
     except IncompleteError:
         # In a repository that git refuses, diff takes itself for a comparison of files; this says what is wrong.
         run(root, "rev-parse", "--git-dir")
@@ -200,7 +149,7 @@ def _has_commits(root: Path) -> bool:
         return False
 
 
-def _log_entries(listed: bytes) -> Iterator[tuple[tuple[str, int], _Change]]:
+def _log_entries(listed: bytes) -> Iterator[tuple[tuple[str, int], Change]]:
     when = ("", 0)
     words = iter(listed.split(b"\0"))
     for word in words:
@@ -210,12 +159,3 @@ def _log_entries(listed: bytes) -> Iterator[tuple[tuple[str, int], _Change]]:
         elif change := _change(word, words):
             yield when, change
 
-
-def _change(word: bytes, words: Iterator[bytes]) -> _Change | None:
-    """Read a raw diff record, ``:mode mode blob blob status``, and its path: the second of a rename's two."""
-    meta = word.lstrip(b"\n")
-    if not meta.startswith(b":"):
-        return None
-    _, mode, _, blob, status = meta.split(b" ", 4)
-    path = next(words)
-    return _Change(next(words) if status[:1] in {b"R", b"C"} else path, mode, blob)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -32,12 +33,15 @@ _SETTINGS = {
     "diff.relative": "false",
     "log.showSignature": "false",
     "protocol.allow": "never",
+    # A bare repository may be named too; that it stands in somebody's tree lets it run nothing here.
+    "safe.bareRepository": "all",
     "submodule.recurse": "false",
 }
 _SURROUNDINGS = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_GRAFT_FILE": os.devnull,
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -51,6 +55,8 @@ _SURROUNDINGS = {
 _HANDED_TO_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 _LONGEST_COMPLAINT = 64 << 10
 _LONGEST_POINTER = 16 << 10
+# How much git may write ahead of its reader: less waiting on both sides when gigabytes pass through.
+_PIPE = 1 << 20
 _KEPT = frozenset(
     {"GIT_CONFIG_GLOBAL", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_CEILING_DIRECTORIES"}
 )
@@ -73,7 +79,7 @@ class Process:
     """A running git command: its output as a stream, and the error to raise when it failed."""
 
     def __init__(self, repo: str, command: str, process: subprocess.Popen[bytes], complaint: IO[bytes]) -> None:
-        assert process.stdout is not None
+        assert isinstance(process.stdout, BufferedReader)
         self.output = process.stdout
         self._repo, self._command, self._process, self._complaint = repo, command, process, complaint
 
@@ -119,6 +125,8 @@ def started(repo: Path, args: tuple[str, ...], data: bytes = b"") -> Iterator[Pr
             stdout=subprocess.PIPE,
             stderr=complaint,
             env=_surroundings(where),
+            bufsize=_PIPE,
+            pipesize=_PIPE,
         )
         try:
             yield Process(where, args[0], process, complaint)

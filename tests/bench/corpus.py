@@ -65,10 +65,14 @@ class Page:
 
 def pages(seed: str = SEED) -> Iterator[Page]:
     """Yield the whole corpus, the same for the same seed and rules."""
-    samples = Samples(Rulebook.of(read_folders((rules_folder() / "providers",))))
     for template in read():
         for copy in range(template.copies):
-            yield _page(template, copy, seed, samples)
+            yield _page(template, copy, seed, _samples())
+
+
+@cache
+def _samples() -> Samples:
+    return Samples(Rulebook.of(read_folders((rules_folder() / "providers",))))
 
 
 def _page(template: Template, copy: int, seed: str, samples: Samples) -> Page:

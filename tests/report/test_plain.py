@@ -42,8 +42,8 @@ def test_printing_twice_changes_nothing(text: str) -> None:
 
 
 def test_every_text_in_a_document_is_made_printable() -> None:
-    assert safe({"a\n": ["\x1b", {"b": "\x07"}], "c": 1, "d": None}) == {
-        "a\\n": ["\\x1b", {"b": "\\x07"}],
+    assert safe({"a": ["\x1b", {"b": "\x07"}], "c": 1, "d": None}) == {
+        "a": ["\\x1b", {"b": "\\x07"}],
         "c": 1,
         "d": None,
     }

@@ -1,0 +1,95 @@
+"""What tells that something is encoded: cheap expressions, most of them for the one pass that the rules make anyway.
+
+An encoding that shows itself by letters (``%2F``, ``\\u003d``, ``" + "``) is a telltale of the main engine. Base64 and
+hex show themselves only by what their letters may decode to: text has no byte above 127, so that of the four letters
+that three bytes of it give (RFC 4648, section 4), the first is one of half of the alphabet, and so is the third. A
+second, tiny engine, the sieve, looks for a run that begins so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from auditor.detect.engine import Event, Expression
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+class Nominates(Protocol):
+    """Anything that says which expression ends where: the engine, or the slow reference."""
+
+    def events(self, data: bytes | bytearray | memoryview) -> list[Event]:
+        """Return (expression number, end offset) pairs."""
+
+
+# The letters that the first, second and third six bits of three bytes of text give: printable, or tab and line ends.
+_FIRST = "".join(sorted({_ALPHABET[code >> 2] for code in (9, 10, 13, *range(0x20, 0x7F))}))
+_SECOND = "".join(letter for place, letter in enumerate(_ALPHABET) if place & 15 in {0, *range(2, 8)})
+_THIRD = "".join(letter for place, letter in enumerate(_ALPHABET) if not place & 2)
+_FOUR = rf"[{_FIRST}][{_SECOND}][{_THIRD}][0-9A-Za-z+/_\-]"
+_UTF16_FOURS = r"[A-Za-f][AQgw][AB][0-9A-Za-z+/]A[A-H][AEIMQUYcgkosw048]A"
+
+BASE64_LEAD = 12
+"""How many letters of a base64 run an event of the sieve has seen."""
+HEX_LEAD = 20
+"""How many hex digits an event of the sieve has seen."""
+UTF16_LEAD = 8
+"""How many letters of base64 over UTF-16 an event of the sieve has seen."""
+
+_RUNS = (("base64", _FOUR * 3), ("hex", "(?:[2-7][0-9a-fA-F]){10}"), ("utf16", _UTF16_FOURS))
+_ANYWHERE = r"(?:[^0-9A-Za-z+]|\A|\\[nrt])"
+_QUOTED = r"(?:[\"'`=]|\\[nrt])"
+# Files in which values stand in quotes: there the sieve needs to look at little else.
+_QUOTING = (
+    ".js .mjs .cjs .jsx .ts .mts .cts .tsx .py .pyi .java .kt .go .rb .rs .c .h .cc .cpp .hpp .cs .fs .swift .m .php .scala "
+    ".groovy .dart .ex .exs .lua .pl .pm .json .jsonc .jsonl .json5 .ipynb .css .scss .less .vue .svelte .tf"
+)
+_SUFFIXES = tuple(_QUOTING.split())
+_NEVER = (".map", ".lock", "package-lock.json", "pnpm-lock.yaml", "go.sum", ".min.js", ".min.css")
+
+_TOKEN = r"[0-9A-Za-z_/+=.\-]"  # noqa: S105 - the letters of tokens
+_ESCAPED = r"(?:u00|u\{|x)[2-7][0-9a-fA-F]"
+_JOINTS = (
+    r"\"\+\"", r"'\+'", r"\" \+ \"", r"' \+ '", r"\" \. \"", r"' \. '", r"\"\.\"", r"'\.'", r"\" & \"", r"' \|\| '", r"\" \+ '", r"' \+ \"",
+    r"\" ?[+.]\r?\n\s{0,60}\"", r"' ?[+.]\r?\n\s{0,60}'", r"\"\r?\n\s{1,60}[+.] ?\"", r"'\r?\n\s{1,60}[+.] ?'",
+    r"\" \"", r"' '", r"\"\"", r"''", r"\"'", r"'\"", r"\"\r?\n\s{0,60}\"", r"'\r?\n\s{0,60}'", r"\" ?\\\r?\n\s{0,60}\"", r"' ?\\\r?\n\s{0,60}'",
+)  # fmt: skip
+
+TELLTALES: tuple[tuple[str, str], ...] = (
+    ("percent", r"%[2-7][0-9a-fA-F]"),
+    ("entity", r"&#0{0,3}(?:[xX]0{0,3}[2-7][0-9a-fA-F]|[3-9][0-9]|1[0-2][0-9]);"),
+    ("entity", r"&(?:colon|sol|commat|lowbar|equals|plus|period);"),
+    ("escape", rf"\\{_ESCAPED}"),
+    ("escape", r"\\[01][0-7][0-7]\\[01][0-7][0-7]"),
+    ("escape", r"[0-9A-Za-z_+:/=]\\/[0-9A-Za-z_/+=\\\-]{2}"),
+    ("joint", rf"(?:{_TOKEN}|\\[nr])(?:{'|'.join(_JOINTS)}){_TOKEN}{{3}}"),
+    ("template", r"[$#]\{ ?[\"'][0-9A-Za-z_/+=.\-]{3}"),
+    ("list", r"[\"']\s{0,20}\]\s{0,4}\.join\((?:\"\"|''|``)\)"),
+    ("list", r"(?:\"\"|'')\.join\(\s{0,4}[\[(]\s{0,20}[\"']"),
+    ("continued", rf"{_TOKEN}{{3}}\\\r?\n[ \t]{{0,40}}{_TOKEN}{{3}}"),
+    ("secret-manifest", r"kind\\{0,4}[\"']?\s{0,4}:\s{0,4}\\{0,4}[\"']?Secret[\\\"'\s,}]"),
+    ("gzip", r"(?:[^0-9A-Za-z+]|\A|\\[nrt])H4sI[A-F]"),
+)
+"""(name, expression) of what the main engine is to look for; several may share a name."""
+
+
+class Sieve:
+    """Looks for runs of base64 and hex that begin like text. ``compile_`` makes an engine of expressions."""
+
+    def __init__(self, compile_: Callable[[Sequence[Expression]], Nominates]) -> None:
+        self._compile = compile_
+        self._engines: dict[str, Nominates] = {}
+
+    def clues(self, data: bytes | bytearray | memoryview, path: str) -> list[tuple[str, int]]:
+        """Return the name and the end of what each run begins with, for a file shown as ``path``."""
+        name = path.lower()
+        if len(data) <= BASE64_LEAD or name.endswith(_NEVER):
+            return []
+        start = _QUOTED if name.endswith(_SUFFIXES) else _ANYWHERE
+        engine = self._engines.get(start)
+        if engine is None:
+            engine = self._engines[start] = self._compile(
+                [Expression(number, start + run, caseless=False) for number, (_, run) in enumerate(_RUNS)]
+            )
+        return [(_RUNS[number][0], end) for number, end in engine.events(data)]
