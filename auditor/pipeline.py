@@ -15,7 +15,7 @@ from auditor.agents.surroundings import Surroundings
 from auditor.detect.matcher import Matcher
 from auditor.detect.prepare import prepare
 from auditor.enrich.join import join, key_id
-from auditor.errors import AuditError
+from auditor.errors import AuditError, IncompleteError
 from auditor.model.agent import AgentRecord
 from auditor.model.credential import Assessment, Credential, Match
 from auditor.model.exposure import Band, Cut, Finding, Fix, Report
@@ -24,10 +24,12 @@ from auditor.model.place import Fragment, Skip, Target
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.find import rules_folder
 from auditor.rulebook.schema import Detector
-from auditor.workers import Crew, Haul, processors
+from auditor.workers import BatchCrew, Crew, Haul, processors
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from auditor.sources.history import Past
 
 # History is asked for the worst places only: each question costs a git process.
 _HISTORIES = 50
@@ -46,6 +48,9 @@ class Job:
     ``environment`` is this process's; it is scanned only with ``scan_environment``. ``cache`` is the folder for the
     compiled rules, None for no cache. ``key`` makes fingerprints. ``agents`` are ids named by the user. ``now`` (aware)
     and ``platform`` (linux, darwin, win32) stand in for this moment and this machine.
+
+    ``history`` adds what the repositories of ``paths`` ever held: in the commits of HEAD, of all refs, or of a range as
+    git writes it; only those made since a moment (epoch seconds); the ``unreachable`` ones that are not pruned yet.
     """
 
     paths: tuple[Path, ...]
@@ -65,6 +70,11 @@ class Job:
     root: str = "."
     now: datetime | None = None
     platform: str = ""
+    history: bool = False
+    since: int | None = None
+    range_: str = ""
+    all_refs: bool = False
+    unreachable: bool = False
 
 
 @frozen
@@ -87,7 +97,7 @@ def run(job: Job, progress: Progress = _UNHEARD) -> Report:
         haul.skips.append(Skip(job.root, "nothing was read: no file is here, or all were left out"))
     records = survey(surroundings(job))
     # What weighs credentials is only loaded when there are some: most runs are hooks that find nothing.
-    findings, fixes, cut = _weighed(job, haul.matches, records, book) if haul.matches else ((), (), None)
+    findings, fixes, cut = _weighed(job, haul, records, book) if haul.matches else ((), (), None)
     report = Report(
         root=job.root,
         complete=not haul.skips or all(_is_by_choice(skip) for skip in haul.skips),
@@ -99,6 +109,7 @@ def run(job: Job, progress: Progress = _UNHEARD) -> Report:
         bytes=haul.bytes,
         seconds=time.perf_counter() - started,
         key_id=key_id(job.key),
+        notes=tuple(haul.notes),
         cut=cut,
     )
     return _unspoken(report) if findings else report
@@ -150,6 +161,41 @@ def find(job: Job, matcher: Matcher, progress: Progress) -> Haul:
         haul.files += fragment.fresh_from == 0
         haul.bytes += fragment.fresh
         haul.matches.extend(matcher.matches(fragment))
+    if job.history:
+        haul.add(_past(job, matcher, progress))
+    return haul
+
+
+def _past(job: Job, matcher: Matcher, progress: Progress) -> Haul:
+    """What the repositories of the job's paths held in the commits it asks for."""
+    from auditor.sources.history import Selection, gather, scopes
+
+    selection = Selection(job.since, job.range_, job.all_refs, job.unreachable)
+    haul = Haul()
+    for scope in scopes(job.paths):
+        if isinstance(scope, Skip):
+            haul.skips.append(scope)
+            continue
+        try:
+            past = gather(scope, selection, job.exclude, job.jobs or processors())
+        except IncompleteError as error:
+            haul.skips.append(Skip(scope.name, f"its history was not read: {error.what}"))
+        else:
+            haul.add(_held(past, job, matcher, progress))
+    return haul
+
+
+def _held(past: Past, job: Job, matcher: Matcher, progress: Progress) -> Haul:
+    from auditor.sources.blobs import BlobReader
+    from auditor.sources.history import folded
+    from auditor.sources.holders import trace
+
+    jobs, count = job.jobs or processors(), past.count
+    haul = BatchCrew(BlobReader().read_all, matcher.matches, jobs, progress.read, count=count).run(past.targets())
+    traced = trace(past, haul.matches)
+    haul.matches, haul.firsts = list(traced.matches), traced.firsts
+    haul.skips = [*past.skips, *folded(past.scope.name, haul.skips)]
+    haul.notes = [past.said()]
     return haul
 
 
@@ -187,8 +233,8 @@ def _fragments(job: Job) -> Iterator[Fragment | Skip]:
 
 
 def _is_by_choice(skip: Skip) -> bool:
-    """Whether nothing is missing for a skip: a link out of the tree, a socket, a device."""
-    return skip.why.startswith(("link to outside", "links to outside", "is a ", "not a regular file"))
+    """Whether nothing is missing for a skip: a link out of the tree, a socket, a device, a history not begun."""
+    return skip.why.startswith(("link to outside", "links to outside", "is a ", "not a regular file", "has no commits"))
 
 
 def _with_git(matches: Sequence[Match]) -> Iterator[Match]:
@@ -225,34 +271,42 @@ def _tracked(root: Path, paths: Iterable[str]) -> frozenset[str]:
 
 
 def _weighed(
-    job: Job, matches: Sequence[Match], records: Sequence[AgentRecord], book: Rulebook
+    job: Job, haul: Haul, records: Sequence[AgentRecord], book: Rulebook
 ) -> tuple[tuple[Finding, ...], tuple[Fix, ...], Cut | None]:
     """Findings, their fixes and the cheapest cut, for what was matched."""
-    credentials = join(_with_git(matches), _detectors(book, matches), job.key)
-    return _exposed(_assessed(credentials, book, job.now), records, book)
+    credentials = join(_with_git(haul.matches), _detectors(book, haul.matches), job.key)
+    return _exposed(_assessed(credentials, job, haul, book), records, book)
 
 
 def _detectors(book: Rulebook, matches: Iterable[Match]) -> dict[str, Detector]:
     return {rule: book.by_id(rule) for rule in {match.rule for match in matches}}
 
 
-def _assessed(credentials: Sequence[Credential], book: Rulebook, now: datetime | None) -> tuple[Assessment, ...]:
+def _assessed(credentials: Sequence[Credential], job: Job, haul: Haul, book: Rulebook) -> tuple[Assessment, ...]:
     from datetime import datetime, timezone
 
     from auditor.enrich.assess import assess
 
-    moment = now or datetime.now(timezone.utc)
+    moment = job.now or datetime.now(timezone.utc)
     return tuple(
         assess(
             credential,
             book.by_id(credential.rule),
             book.provider(credential.provider),
             now=moment,
-            history=_history(credential) if place < _HISTORIES else None,
+            history=_oldest(credential, job, haul, asks=place < _HISTORIES),
             file_time=_file_time(credential),
         )
         for place, credential in enumerate(credentials)
     )
+
+
+def _oldest(credential: Credential, job: Job, haul: Haul, *, asks: bool) -> tuple[str, datetime] | None:
+    """The oldest commit known to hold it: by the history that was read; unless that was whole, by its file's too."""
+    told = haul.firsts.get(credential.secret)
+    if not asks or (told and job.since is None and not job.range_):
+        return told
+    return min((first for first in (told, _history(credential)) if first), key=lambda first: first[1], default=None)
 
 
 def _history(credential: Credential) -> tuple[str, datetime] | None:

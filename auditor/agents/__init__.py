@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from auditor.agents.surroundings import Surroundings
-from auditor.agents.traces import left
+from auditor.agents.traces import Listing, left
 from auditor.model.agent import AgentRecord, Evidence, Verdict
 
 DIALECTS: Final[dict[str, str]] = {
@@ -49,8 +49,9 @@ def survey(around: Surroundings) -> tuple[AgentRecord, ...]:
     and never passes as "no agent".
     """
     seen: list[AgentRecord] = []
+    listing = Listing()
     for agent in DIALECTS:
-        if agent in around.named if agent == _FALLBACK else left(agent, around):
+        if agent in around.named if agent == _FALLBACK else left(agent, around, listing):
             seen.extend(_read(agent, around))
     return tuple(seen) if seen else _read(_FALLBACK, around)
 

@@ -203,7 +203,7 @@ def _entries(held: Iterable[Layer]) -> list[tuple[dict[str, Any], Evidence]]:
     return [
         (rule, top.document.evidence(_LIST, at, value=str(rule.get("action", ""))))
         for at, rule in enumerate(top.document.get(_LIST))
-        if isinstance(rule, dict) and rule.get("action") in _ACTIONS and rule.get("context") != "subagent"
+        if isinstance(rule, dict) and str(rule.get("action")) in _ACTIONS and rule.get("context") != "subagent"
     ]
 
 

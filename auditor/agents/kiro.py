@@ -140,7 +140,7 @@ def _entries(layer: Layer) -> list[tuple[dict[str, Any], Evidence]]:
         (rule, layer.document.evidence(*keys, at, "effect"))
         for keys, held in places
         for at, rule in enumerate(held if isinstance(held, list) else ())
-        if isinstance(rule, dict) and rule.get("effect") in _EFFECTS
+        if isinstance(rule, dict) and str(rule.get("effect")) in _EFFECTS
         # A file that may belong to another workspace is counted only where it opens something.
         if layer.honoured is Honoured.YES or rule.get("effect") == "allow"
     ]

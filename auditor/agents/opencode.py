@@ -171,7 +171,6 @@ def _record(stage: Stage) -> AgentRecord:
     fetch, edit = decision(rules, "webfetch"), decision(rules, "edit")
     free = all(decision(rules, one).effect is Verdict.ALLOW for one in ("bash", "edit", "external_directory"))
     last = decision(rules, "bash")
-    dotenv = stage.existing(".env", ".env.development", ".env.production", ".env.local")
     share = scalar(held, "share", kind=str)
     published = share is not None and share.value == "auto"
     reduced = _reduced(held, chosen)
@@ -190,21 +189,29 @@ def _record(stage: Stage) -> AgentRecord:
         ),
         exec=commanded(shell, lambda line: shell_answer(shell, line, stage.root), (last.effect, (last.evidence,))),
         network=NetworkReach(NetworkMode.FREE, tool_mode=_FETCH[fetch.effect], evidence=(fetch.evidence,)),
-        env=EnvReach(EnvMode.ALL, EnvMode.ALL, dotenv=dotenv, evidence=(INHERITS, _DOTENV)),
+        env=_env(stage),
         approval=Approval.NEVER if free else Approval.ON_REQUEST,
         approval_removers=_removers(held, rules, shell),
         mcp=_servers(stage, held, rules),
         hooks=_plugins(stage, held),
-        logging=Logging(
-            (Transcript(stage.around.show(data_folder(stage.around) / "opencode")),),
-            remote="public-share" if published else "none",
-            evidence=(share.evidence,) if share else (),
-        ),
+        logging=_logging(stage, share, published=published),
         reasoning="reduced" if reduced else "normal",
         self_modify=_SELF[edit.effect],
         evidence=(last.evidence, far.evidence, *reduced),
         notes=_notes(held, agents, chosen, published=published),
     )
+
+
+def _env(stage: Stage) -> EnvReach:
+    """Everything is inherited, and the runtime adds what the ``.env`` files of the folder hold."""
+    dotenv = stage.existing(".env", ".env.development", ".env.production", ".env.local")
+    return EnvReach(EnvMode.ALL, EnvMode.ALL, dotenv=dotenv, evidence=(INHERITS, _DOTENV))
+
+
+def _logging(stage: Stage, share: Setting | None, *, published: bool) -> Logging:
+    """Conversations are kept here, and published where sharing is automatic."""
+    kept = Transcript(stage.around.show(data_folder(stage.around) / "opencode"))
+    return Logging((kept,), remote="public-share" if published else "none", evidence=(share.evidence,) if share else ())
 
 
 def _rules(stage: Stage, held: tuple[Layer, ...], agents: tuple[Layer, ...], chosen: str) -> tuple[Rule, ...]:

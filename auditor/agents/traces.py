@@ -16,12 +16,16 @@ from auditor.model.frozen import frozen
 
 @frozen
 class Trace:
-    """What an agent may leave: names in a workspace, in the home, below the system root; starts of variable names."""
+    """What an agent may leave: names in a workspace, in the home, below the system root; starts of variable names.
+
+    ``settings`` are starts of keys in the settings of an editor, the workspace's or the user's.
+    """
 
     workspace: tuple[str, ...]
     home: tuple[str, ...]
     system: tuple[str, ...]
     variables: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
 
 _CODE = tuple(f".config/{name}" for name in ("Code", "Code - Insiders", "Code - OSS", "VSCodium"))
@@ -32,12 +36,26 @@ _MOVED = (
     ("AppData/Local/", "LOCALAPPDATA"),
 )
 _EVERY_EDITOR = ("Library/Application Support", "AppData/Roaming", "Library/Preferences")
-# Where extensions leave something: the user data and the extensions of every editor of the VS Code family.
-_STORES_OF_EDITORS = (
-    *_CODE,
-    *(".config/Cursor", ".config/Windsurf", ".vscode", ".vscode-insiders", ".vscode-oss", ".vscode-server"),
-    *(".cursor", ".cursor-server", ".windsurf", ".windsurf-server", *_EVERY_EDITOR),
+_CONFIGURED = (".config", "Library/Application Support", "AppData/Roaming")
+_EDITORS = (
+    *(
+        f"{base}/{name}/User"
+        for base in _CONFIGURED
+        for name in ("Code", "Code - Insiders", "Code - OSS", "VSCodium", "Cursor", "Windsurf")
+    ),
+    ".vscode-server/data/User",
+    ".cursor-server/data/User",
+    ".windsurf-server/data/User",
 )
+_INSTALLED = (".vscode", ".vscode-insiders", ".vscode-oss", ".vscode-server", ".cursor", ".windsurf")
+
+
+def _extension(name: str) -> tuple[str, ...]:
+    """Where an extension of the VS Code family is installed and keeps its data."""
+    stores = (f"{folder}/globalStorage/{name}" for folder in _EDITORS)
+    return (*stores, *(f"{folder}/extensions/{name}-*" for folder in _INSTALLED))
+
+
 TRACES = {
     "claude-code": Trace(
         (".claude", "CLAUDE.md", "CLAUDE.local.md", ".mcp.json"),
@@ -71,7 +89,7 @@ TRACES = {
         ("OPENCODE",),
     ),
     "copilot-cli": Trace(
-        (".github",),
+        (".github/copilot",),
         (".copilot",),
         ("etc/github-copilot", "Library/Application Support/GitHubCopilot", "Program Files/GitHubCopilot"),
         ("COPILOT",),
@@ -80,26 +98,43 @@ TRACES = {
     "goose": Trace(
         (".gooseignore", ".goosehints", ".goose"), (".config/goose", "AppData/Roaming/Block/goose"), (), ("GOOSE_",)
     ),
-    "cline": Trace((".cline", ".clinerules", ".clineignore"), (".cline", *_STORES_OF_EDITORS), (), ("CLINE_",)),
-    "roo": Trace((".roo", ".roomodes", ".roorules*", ".rooignore", ".vscode"), (".roo", *_STORES_OF_EDITORS), (), ()),
-    "continue": Trace((".continue*",), (".continue", *_STORES_OF_EDITORS), (), ("CONTINUE_",)),
+    "cline": Trace(
+        (".cline", ".clinerules", ".clineignore"), (".cline", *_extension("saoudrizwan.claude-dev")), (), ("CLINE_",)
+    ),
+    "roo": Trace(
+        (".roo", ".roomodes", ".roorules*", ".rooignore"),
+        (".roo", *_extension("rooveterinaryinc.roo-cline")),
+        (),
+        (),
+        ("roo-cline.",),
+    ),
+    "continue": Trace((".continue*",), (".continue", *_extension("continue.continue")), (), ("CONTINUE_",)),
     "windsurf": Trace(
-        (".windsurf", ".windsurfrules", ".codeiumignore"), (".codeium", ".config/Windsurf", *_EVERY_EDITOR), (), ()
+        (".windsurf", ".windsurfrules", ".codeiumignore"),
+        (".codeium", ".config/Windsurf", "Library/Application Support/Windsurf", "AppData/Roaming/Windsurf"),
+        (),
+        (),
     ),
     "amp": Trace(
-        (".amp", ".vscode"),
-        (".config/amp", ".local/share/amp", *_STORES_OF_EDITORS),
+        (".amp",),
+        (".config/amp", ".local/share/amp"),
         ("etc/ampcode", "Library/Application Support/ampcode", "ProgramData/ampcode"),
         ("AMP_",),
+        ("amp.",),
     ),
     "amazon-q": Trace(
         (".amazonq",), (".aws/amazonq", ".local/share/amazon-q", "Library/Application Support/amazon-q"), (), ()
     ),
-    "kiro": Trace((".kiro", ".kiroignore"), (".kiro", ".config/Kiro", *_EVERY_EDITOR), (), ()),
+    "kiro": Trace(
+        (".kiro", ".kiroignore"),
+        (".kiro", ".config/Kiro", "Library/Application Support/Kiro", "AppData/Roaming/Kiro"),
+        (),
+        (),
+    ),
     "zed": Trace((".zed",), (".config/zed", "AppData/Roaming/Zed"), (), ()),
     "junie": Trace(
-        (".junie", ".aiignore", ".idea"),
-        (".junie", ".config/JetBrains", "Library/Application Support/JetBrains", "AppData/Roaming/JetBrains"),
+        (".junie", ".aiignore", ".idea/junie*.xml"),
+        (".junie", *(f"{base}/JetBrains/*/options/*unie*.xml" for base in _CONFIGURED)),
         (),
         (),
     ),
@@ -111,12 +146,48 @@ TRACES = {
     ),
     "openhands": Trace((".openhands", ".openhands_instructions", "config.toml"), (".openhands",), (), ()),
     "devin": Trace((".devin",), (".config/devin",), (), ("DEVIN_",)),
-    "copilot-cloud": Trace((".github",), (), (), ()),
+    "copilot-cloud": Trace((".github/workflows/copilot-setup-steps.y*",), (), (), ()),
 }
 
 
-def left(agent: str, around: Surroundings) -> bool:
-    """Whether ``agent`` may have been here; an agent without a row is always worth a closer look."""
+class Listing:
+    """What stands in folders, each listed once: most of what is asked for is not there."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, frozenset[str] | None] = {}
+
+    def holds(self, folder: Path, name: str) -> bool:
+        """Whether ``name``, a path below ``folder`` that may have wildcards, is there."""
+        if not self.may_hold(folder, name):
+            return False
+        return any(folder.glob(name)) if "*" in name else os.path.lexists(folder / name)
+
+    def may_hold(self, folder: Path, name: str) -> bool:
+        """Whether what ``name`` begins with is there, or cannot be told."""
+        if folder not in self._known:
+            self._known[folder] = _names_in(folder)
+        names, first = self._known[folder], name.partition("/")[0].casefold()
+        if names is None or "*" not in first:
+            return names is None or first in names
+        head, _, tail = first.partition("*")
+        return any(known.startswith(head) and known.endswith(tail) for known in names)
+
+
+def _names_in(folder: Path) -> frozenset[str] | None:
+    """The names in a folder as any file system may compare them; None when it cannot be listed."""
+    try:
+        return frozenset(name.casefold() for name in os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    except OSError:
+        return None
+
+
+def left(agent: str, around: Surroundings, listing: Listing | None = None) -> bool:
+    """Whether ``agent`` may have been here; an agent without a row is always worth a closer look.
+
+    Ask about several agents with one ``listing``.
+    """
     trace = TRACES.get(agent)
     if trace is None or agent in around.named or agent in around.launched_here:
         return True
@@ -124,7 +195,11 @@ def left(agent: str, around: Surroundings) -> bool:
         return True
     places = [(folder, trace.workspace) for folder in _folders(around)]
     places += [(around.home, trace.home), (around.system_root, trace.system), *_moved(around, trace.home)]
-    return any(_holds(folder, name) for folder, names in places for name in names)
+    found = listing or Listing()
+    if any(found.holds(folder, name) for folder, names in places for name in names):
+        return True
+    files = _settings(around) if trace.settings else ()
+    return any(found.may_hold(folder, name) and _mentions(folder / name, trace.settings) for folder, name in files)
 
 
 def _folders(around: Surroundings) -> Iterator[Path]:
@@ -132,9 +207,11 @@ def _folders(around: Surroundings) -> Iterator[Path]:
     for workspace in around.workspaces or (around.home,):
         yield workspace
         for parent in workspace.parents:
-            if parent in (around.home, parent.parent):
+            if parent == parent.parent:
                 break
             yield parent
+            if parent == around.home:
+                break
 
 
 def _moved(around: Surroundings, names: tuple[str, ...]) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -145,7 +222,21 @@ def _moved(around: Surroundings, names: tuple[str, ...]) -> Iterator[tuple[Path,
             yield folder, tuple(name[len(usual) :] for name in names if name.startswith(usual))
 
 
-def _holds(folder: Path, name: str) -> bool:
-    if "*" in name:
-        return any(folder.glob(name))
-    return os.path.lexists(folder / name)
+def _settings(around: Surroundings) -> Iterator[tuple[Path, str]]:
+    """The settings files of the VS Code family, as folders and names below: of each workspace, and of the user."""
+    for workspace in around.workspaces or (around.home,):
+        yield workspace, ".vscode/settings.json"
+    for folder, names in ((around.home, _EDITORS), *_moved(around, _EDITORS)):
+        for name in names:
+            yield folder, f"{name}/settings.json"
+
+
+def _mentions(path: Path, starts: tuple[str, ...]) -> bool:
+    """Whether a settings file holds a key with one of these starts, as text; one that cannot be read may hold any."""
+    try:
+        text = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return any(f'"{start}'.encode() in text for start in starts)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from auditor import __version__
-from auditor.cli import agents, scan, usage
+from auditor.cli import agents, rules, scan, usage
 from auditor.cli.hook import COMPLETING
 from auditor.errors import ExitCode
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command("scan", epilog=scan.EXAMPLES)(scan.scan)
 app.command("agents")(agents.agents)
+app.add_typer(rules.rules, name="rules")
 
 
 def _version(*, wanted: bool) -> None:
@@ -58,7 +59,7 @@ def run(arguments: list[str]) -> int:
     except typer.Exit as stop:
         return stop.exit_code
     except usage.PROBLEM as problem:
-        if not arguments:
+        if usage.is_help(problem):
             typer.echo(problem.format_message(), err=True)
             return ExitCode.USAGE
         raise usage.explained(problem, arguments[0]) from None

@@ -6,19 +6,18 @@ import os
 import sys
 
 from auditor.cli import output as out
-from auditor.cli.job import JobFlags, make_job
+from auditor.cli.job import JobFlags
 from auditor.cli.progress import Meter
 from auditor.errors import ExitCode
 from auditor.model.exposure import Band, Report
 from auditor.model.frozen import frozen
-from auditor.pipeline import run
 
 
 @frozen
 class Order:
     """What is asked for: ``job`` says what to scan, the rest what becomes of the report.
 
-    ``printed`` is the format on standard output, ``outputs`` are as given to ``--output``, ``fail_on`` is a band's word.
+    ``printed`` is the format on standard output, ``outputs`` are as given to ``--output``, ``fail_on`` a band's word.
     """
 
     job: JobFlags
@@ -31,6 +30,9 @@ class Order:
 
 def audit(order: Order) -> ExitCode:
     """Do it. Raises ``AuditError`` for what a person must act on."""
+    from auditor.cli.job import make_job
+    from auditor.pipeline import run
+
     writers = out.parse(order.outputs, order.printed)
     job = make_job(order.job, os.environ, sys.stdin)
     with Meter(sys.stderr, os.environ) as meter:

@@ -34,7 +34,8 @@ def order_of(arguments: Sequence[str]) -> Order | None:
             return None
         else:
             paths.append(word)
-    from auditor.cli.audit import JobFlags, Order
+    from auditor.cli.audit import Order
+    from auditor.cli.job import JobFlags
 
     job = JobFlags(paths=tuple(paths), staged=said["--staged"])
     return Order(job, fail_on=band, exit_zero=said["--exit-zero"], quiet=said["--quiet"])

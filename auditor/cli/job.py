@@ -10,6 +10,7 @@ from typing import Any
 
 from auditor.agents import DIALECTS
 from auditor.cli.hints import near
+from auditor.cli.past import HistoryFlags, check, moment
 from auditor.errors import UsageError
 from auditor.model.frozen import frozen
 from auditor.pipeline import Job
@@ -31,21 +32,23 @@ class JobFlags:
     exclude: tuple[str, ...] = ()
     jobs: int = 0
     no_cache: bool = False
+    history: HistoryFlags = HistoryFlags()
 
 
 def make_job(flags: JobFlags, environment: Mapping[str, str], stdin: Any) -> Job:
     """Return the job that ``flags`` describe. Raises ``UsageError`` for a flag that cannot be obeyed."""
     kept = folders(environment)
     paths = tuple(existing(path) for path in flags.paths if path != _STDIN)
-    if not flags.paths and not (flags.env or flags.home or flags.staged):
+    if not flags.paths and not (flags.env or flags.home or flags.staged or flags.history.wanted):
         raise UsageError("nothing to scan", "name a folder: agent-audit scan .")
+    check(flags.history, paths=bool(paths), staged=flags.staged)
     return Job(
         paths=paths or ((Path.cwd(),) if flags.staged else ()),
         home=_home(environment),
         environment=dict(environment),
         key=fingerprint_key(environment, kept.state),
         cache=None if flags.no_cache else kept.cache,
-        rules=_rule_folders(flags.rules),
+        rules=rule_folders(flags.rules),
         staged=flags.staged,
         scan_environment=flags.env,
         scan_home=flags.home,
@@ -54,11 +57,18 @@ def make_job(flags: JobFlags, environment: Mapping[str, str], stdin: Any) -> Job
         exclude=_excluder(flags.exclude),
         jobs=flags.jobs,
         root=" ".join(flags.paths) or ("index" if flags.staged else "~"),
+        history=flags.history.wanted,
+        since=moment(flags.history.since),
+        range_=flags.history.range_,
+        all_refs=flags.history.all_refs,
+        unreachable=flags.history.unreachable,
     )
 
 
 def existing(given: str) -> Path:
     """Return ``given`` as a path. Raises ``UsageError`` with the nearest name when nothing is there."""
+    if not given:
+        raise UsageError("a path is empty", "an unset variable? name a folder: agent-audit scan .")
     path = Path(given)
     try:
         os.stat(path)
@@ -88,7 +98,8 @@ def _home(environment: Mapping[str, str]) -> Path:
         return Path(environment.get("HOME") or os.sep)
 
 
-def _rule_folders(given: Sequence[Path]) -> tuple[Path, ...]:
+def rule_folders(given: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the folders of ``--rules``. Raises ``UsageError`` for one that is not there or holds no rule files."""
     for folder in given:
         if not folder.is_dir():
             what = "is a file; --rules takes its folder" if folder.exists() else "no such folder"

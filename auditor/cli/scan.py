@@ -12,6 +12,7 @@ EXAMPLES = """\b
 agent-audit scan .               a project, with all that is hidden or ignored
 agent-audit scan --home --env    what this machine hands to every agent
 agent-audit scan --staged        what the next commit would bring
+agent-audit scan --history .     a project, and all it ever held
 git log -p | agent-audit scan -  anything that prints
 
 Exit codes: 0 clean, 1 findings, 2 usage, 3 not complete, 130 interrupted.
@@ -41,6 +42,19 @@ def scan(
     *,
     staged: Annotated[
         bool, typer.Option("--staged", help="Scan what the next commit would bring (the git index).")
+    ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Also scan what the commits of HEAD ever held (git history).")
+    ] = False,
+    since: Annotated[
+        str, typer.Option("--since", metavar="DATE", help="History: only commits made since 2025-10-05, or 90 days.")
+    ] = "",
+    range_: Annotated[
+        str, typer.Option("--range", metavar="A..B", help="History: only the commits of a range, as git writes it.")
+    ] = "",
+    all_refs: Annotated[bool, typer.Option("--all-refs", help="History: all branches, tags and stashes.")] = False,
+    unreachable: Annotated[
+        bool, typer.Option("--unreachable", help="History: also what only reflogs, or nothing at all, lead to.")
     ] = False,
     env: Annotated[bool, typer.Option("--env", help="Also scan this process's environment variables.")] = False,
     home: Annotated[
@@ -79,6 +93,7 @@ def scan(
     del debug
     from auditor.cli.audit import Order, audit
     from auditor.cli.job import JobFlags
+    from auditor.cli.past import HistoryFlags
 
     flags = JobFlags(
         tuple(paths or ()),
@@ -90,6 +105,7 @@ def scan(
         tuple(exclude or ()),
         jobs,
         no_cache,
+        HistoryFlags(history, since, range_, all_refs, unreachable),
     )
     order = Order(flags, format_.value, tuple(output or ()), fail_on.value, exit_zero, quiet)
     raise typer.Exit(audit(order))

@@ -18,6 +18,11 @@ _NAME = "agent-audit"
 _NOT_ONE_OF = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>.*?)\.?$", re.DOTALL)
 
 
+def is_help(problem: Any) -> bool:
+    """Whether the parser has no problem, but shows its help because no command was given."""
+    return str(problem.message).startswith("Usage:")
+
+
 def explained(problem: Any, command: str = "") -> UsageError:
     """Return the parser's ``problem`` as our own error, with the nearest command, option or value as its hint.
 

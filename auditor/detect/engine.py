@@ -68,6 +68,10 @@ class Engine:
             raise ValueError(str(error)) from None
         return cls(database)
 
+    def another(self, expressions: Sequence[Expression]) -> Engine:
+        """Return an engine of the same kind for other ``expressions``."""
+        return type(self).compile(expressions)
+
     def dump(self) -> bytes:
         """Return the compiled set as bytes for ``load`` on the same platform and engine."""
         import hyperscan

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.detect.carriers import CARRIERS
+from auditor.detect.decode.clues import TELLTALES
 from auditor.detect.engine import Expression
 from auditor.model.frozen import frozen
 from auditor.rulebook import syntax
@@ -22,7 +23,10 @@ from auditor.rulebook.schema import Detector, Form
 _SIGNS = r"[^0-9A-Za-z\x00]"
 KEY_GAP = _SIGNS + r"{1,16}(?:[a-z0-9][a-z0-9_.]{0,12}" + _SIGNS + r"{1,12})?"
 WORD_GAP = r"[^\x00]{0,60}"
-_ANY_VALUE = r"[0-9A-Za-z+/_=.\-$|]{6}"
+# Whatever a name announces is drawn: there is a figure among its first characters, or it is long. Shapes so short that
+# they may have no figure keep their names beside them.
+_ANY_VALUE = r"(?:[0-9A-Za-z+/_=.\-$|]{0,24}[0-9]|[0-9A-Za-z+/_=.\-$|]{24})"
+_SURE_OF_A_FIGURE = 24
 _USUAL = r"(?:key|token|secret|passw|auth|cred|pass|pwd)"
 _MOST_NAMES = 60
 _SEPARATOR = r"[_\-. ]{0,2}"
@@ -32,7 +36,8 @@ _SEPARATOR = r"[_\-. ]{0,2}"
 class Plan:
     """The expressions, and by number the detectors each stands for.
 
-    From ``named_from`` on the groups are empty: a name stands there, to be looked up. Carriers have the numbers behind.
+    From ``named_from`` on the groups are empty: a name stands there, to be looked up. Carriers have the numbers behind,
+    and behind those stands what tells of encoded text.
     """
 
     expressions: tuple[Expression, ...]
@@ -52,10 +57,11 @@ def plan(detectors: Sequence[Detector]) -> Plan:
             texts.append((syntax.loosen(detector.regex), _caseless(detector)))
             groups.append((number,))
     for shape, numbers in shapes.items():
-        words = _words([detectors[number] for number in numbers])
-        if words:
-            texts.append((f"(?i:{'|'.join(words)}){WORD_GAP}{shape}", False))
-            groups.append(tuple(numbers))
+        members = [detectors[number] for number in numbers]
+        for vouching, gap in ((_short_keys(members), KEY_GAP), (_words(members), WORD_GAP)):
+            if vouching:
+                texts.append((f"(?i:{'|'.join(vouching)}){gap}{shape}", False))
+                groups.append(tuple(numbers))
     named_from = len(groups)
     for names in _names(detectors):
         texts.append((f"(?:{names}){KEY_GAP}{_ANY_VALUE}", True))
@@ -63,6 +69,8 @@ def plan(detectors: Sequence[Detector]) -> Plan:
     origins = [", ".join(detectors[number].id for number in group) for group in groups]
     texts.extend((carrier.nominates, True) for carrier in CARRIERS)
     origins.extend(carrier.name for carrier in CARRIERS)
+    texts.extend((text, False) for _, text in TELLTALES)
+    origins.extend(name for name, _ in TELLTALES)
     found = zip(texts, origins, strict=True)
     made = tuple(Expression(number, text, flag, name) for number, ((text, flag), name) in enumerate(found))
     return Plan(made, tuple(groups), named_from)
@@ -79,10 +87,23 @@ def _shape(detector: Detector) -> str:
 def _names(detectors: Iterable[Detector]) -> Iterator[str]:
     """Alternations that cover every exact name: the words most names hold, then the names that hold none of them."""
     yield _USUAL + r"[\w.\-]{0,24}"
-    keys = {key for detector in detectors if detector.form is Form.VALUE for key in detector.keys}
+    keys = {
+        key
+        for detector in detectors
+        if detector.form is Form.VALUE and not _is_short(detector)
+        for key in detector.keys
+    }
     others = sorted(_spelled(key) for key in keys if not re.search(_USUAL, key, re.IGNORECASE))
     for start in range(0, len(others), _MOST_NAMES):
         yield "|".join(others[start : start + _MOST_NAMES])
+
+
+def _is_short(detector: Detector) -> bool:
+    return syntax.width(detector.regex)[0] < _SURE_OF_A_FIGURE
+
+
+def _short_keys(detectors: Iterable[Detector]) -> list[str]:
+    return sorted({_spelled(key) for detector in detectors if _is_short(detector) for key in detector.keys})
 
 
 def _words(detectors: Iterable[Detector]) -> list[str]:

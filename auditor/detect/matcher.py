@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
 
 from auditor.detect.attribution import attribute
 from auditor.detect.candidates import Candidate, Page, from_carrier, from_detector
 from auditor.detect.carriers import CARRIERS
-from auditor.detect.context import nearby, sidecars
+from auditor.detect.context import key_path, nearby, sidecars
+from auditor.detect.decode.clues import TELLTALES, Nominates, Sieve
+from auditor.detect.decode.settle import Hit, settled
+from auditor.detect.decode.views import DEEPEST, Budget, views
 from auditor.detect.engine import Event
 from auditor.detect.languages import is_lock_file, is_packed, written
 from auditor.detect.names import owners
@@ -25,13 +27,7 @@ from auditor.rulebook.schema import Form
 
 _ANYONES = "generic"
 _HEAD = 16_384
-
-
-class Nominates(Protocol):
-    """Anything that says which expression ends where: the engine, or the slow reference."""
-
-    def events(self, data: bytes | bytearray | memoryview) -> list[Event]:
-        """Return (expression number, end offset) pairs."""
+_TRANSCRIPT = ".jsonl"
 
 
 class Matcher:
@@ -42,19 +38,45 @@ class Matcher:
         self._engine = engine
         self._groups = groups
         self._named_from = named_from
+        self._sieve = Sieve(engine.another)
 
     def matches(self, fragment: Fragment) -> tuple[Match, ...]:
         """Return the matches that are new in ``fragment``, in order of place, one for each value and place."""
-        events = self._engine.events(fragment.data)
-        if not events:
-            return ()
         path = fragment.target.path
+        events, runs = self._engine.events(fragment.data), self._sieve.clues(fragment.data, path)
+        if not events and not runs:
+            return ()
         data = bytes(fragment.data)
         page = Page(data, path, written(path), is_packed(path, data[:_HEAD]))
-        kept = resolve(self._attributed(self._candidates(events, page), page))
-        fresh = [c for c in paired(kept, page.data) if fragment.owns(c.candidate.end)]
+        fresh = [hit for hit in self._hits(page, events, runs, Budget()) if fragment.owns(hit.high)]
         lines = LineIndex(fragment)
-        return tuple(self._match(item.candidate, item.parts, fragment, page, lines) for item in fresh)
+        return tuple(self._match(hit, fragment, page, lines) for hit in fresh)
+
+    def _hits(self, page: Page, events: Sequence[Event], runs: Sequence[tuple[str, int]], budget: Budget) -> list[Hit]:
+        """Everything found in ``page`` and in what is encoded in it, in order of place."""
+        kept = resolve(self._attributed(self._candidates(events, page), page))
+        hits = [Hit(one.candidate.start, one.candidate.end, one, page) for one in paired(kept, page.data)]
+        for view in views(page, self._clues(events, runs)) if budget.depth < DEEPEST else ():
+            if not budget.allows(view):
+                break
+            inner = Page(view.data, page.path, view.kind)
+            with budget:
+                found = self._hits(inner, self._engine.events(view.data), self._sieve.clues(view.data, ""), budget)
+            hits = settled(hits, found, page, view)
+        return hits
+
+    def _clues(self, events: Sequence[Event], runs: Sequence[tuple[str, int]]) -> dict[str, list[int]]:
+        """What tells of encoded text, and where each ends."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, end in events:
+            place = number - len(self._groups)
+            if place >= 0:
+                found[CARRIERS[place].name if place < len(CARRIERS) else TELLTALES[place - len(CARRIERS)][0]].append(
+                    end
+                )
+        for name, end in runs:
+            found[name].append(end)
+        return found
 
     def _candidates(self, events: Sequence[Event], page: Page) -> list[Candidate]:
         by_number: dict[int, list[int]] = defaultdict(list)
@@ -69,16 +91,15 @@ class Matcher:
                 found.extend(self._of_detectors(dict.fromkeys(self._groups[number], ends), page))
             elif number < carriers_from:
                 found.extend(self._of_detectors(self._named(ends, page), page))
-            elif generic_counts:
+            elif generic_counts and number < carriers_from + len(CARRIERS):
                 found.extend(from_carrier(CARRIERS[number - carriers_from], ends, page))
         return found
 
     def _named(self, ends: Sequence[int], page: Page) -> dict[int, list[int]]:
         """The detectors whose exact names stand before the values that end at ``ends``."""
         found: dict[int, list[int]] = {}
-        for end in ends:
-            for member in owners(self._book.names, page.data, end):
-                found.setdefault(member, []).append(end)
+        for member, end in owners(self._book.names, page.data, ends):
+            found.setdefault(member, []).append(end)
         return found
 
     def _of_detectors(self, members: Mapping[int, Sequence[int]], page: Page) -> Iterator[Candidate]:
@@ -90,26 +111,46 @@ class Matcher:
     def _attributed(self, candidates: Iterable[Candidate], page: Page) -> list[Candidate]:
         return [attribute(c, page, self._book) if c.detector is None else c for c in candidates]
 
-    def _match(
-        self, candidate: Candidate, parts: tuple[Part, ...], fragment: Fragment, page: Page, lines: LineIndex
-    ) -> Match:
-        target = fragment.target
-        line, column, end_column = lines.locate(candidate.start, candidate.end)
+    def _match(self, hit: Hit, fragment: Fragment, page: Page, lines: LineIndex) -> Match:
+        target, candidate, inner = fragment.target, hit.item.candidate, hit.page
+        line, column, end_column = lines.locate(hit.low, hit.high)
         detector = candidate.detector or self._book.by_id(candidate.rule)
+        key = (
+            candidate.key
+            if inner is page
+            else _joined_key(key_path(page.data, hit.low, page.path, page.kind), candidate.key)
+        )
         return Match(
             rule=candidate.rule,
             provider=detector.provider,
-            secret=Secret(page.text(candidate.start, candidate.end)),
+            secret=Secret(inner.text(candidate.start, candidate.end)),
             location=Location(target.path, line, column, end_column, target.origin, target.commit or ""),
             confidence=candidate.confidence,
-            context=candidate.key,
-            parts=(*(Part(name, Secret(value)) for name, value in candidate.groups), *parts),
-            sidecars=sidecars(page.data, candidate.start, candidate.end),
-            nearby=nearby(page.data, candidate.start, page.path, candidate.key),
+            context=key,
+            parts=(*(Part(name, Secret(value)) for name, value in candidate.groups), *hit.item.parts),
+            sidecars=sidecars(inner.data, candidate.start, candidate.end),
+            nearby=nearby(inner.data, candidate.start, page.path, key),
             real=target.real,
             store=target.store,
             tracked=target.tracked,
+            detail=_detail(page, hit.low),
         )
+
+
+def _joined_key(outer: str, inner: str) -> str:
+    """The key path of a value inside a value; what both tell is said once."""
+    if not inner or outer.endswith(inner):
+        return outer
+    return f"{outer}.{inner}" if outer and not inner.endswith(outer) else inner
+
+
+def _detail(page: Page, low: int) -> str:
+    """What part of a conversation stands at ``low``, where lines are an agent's transcript."""
+    if not page.path.endswith(_TRANSCRIPT):
+        return ""
+    from auditor.detect.decode.transcripts import detail
+
+    return detail(page.data, low)
 
 
 def resolve(candidates: Sequence[Candidate]) -> list[Candidate]:

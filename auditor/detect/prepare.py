@@ -69,7 +69,7 @@ def _key(folders: Sequence[Path]) -> Iterator[str]:
     """Everything the compiled form depends on: versions, platform, the state of the rule files and of the code."""
     yield from (__version__, engine_version(), os.name, str(sys.hexversion), _machine())
     installed = rules_folder().is_relative_to(_PACKAGE)
-    for folder in (*folders, *_beside(folders), _PACKAGE / "detect", _PACKAGE / "rulebook"):
+    for folder in (*folders, *_beside(folders), _PACKAGE / "detect", _PACKAGE / "detect/decode", _PACKAGE / "rulebook"):
         if installed and folder.is_relative_to(_PACKAGE):
             # It is only ever replaced as a whole, and to look at each of its files costs more than to scan one.
             yield str(folder.stat().st_mtime_ns)

@@ -20,6 +20,10 @@ class Reference:
             for expression in expressions
         ]
 
+    def another(self, expressions: Sequence[Expression]) -> Reference:
+        """Return a reference for other ``expressions``."""
+        return Reference(expressions)
+
     def events(self, data: bytes | bytearray | memoryview) -> list[Event]:
         """Return (expression number, end offset) for the first end at every start."""
         text = bytes(data)

@@ -7,7 +7,7 @@ means to repeat it, and this one sees to it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
+from operator import is_
 from typing import Any, TypeVar
 
 from auditor.model.frozen import replace
@@ -16,8 +16,8 @@ from auditor.model.secret import Secret
 _BLOT = "[REDACTED]"
 # Shorter values are words as often as not; what is said of them is masked where they were found.
 _SHORTEST = 8
-# Where a file is opened again, and never shown.
-_UNSAID = frozenset({"real"})
+# Where a file is opened again, which is never shown; and ids, which are our own.
+_UNSAID = frozenset({"real", "taxonomy", "effects", "cuts", "fingerprint", "vector"})
 Said = TypeVar("Said")
 
 
@@ -37,22 +37,24 @@ class _Hush:
     def __init__(self, starts: dict[str, list[str]]) -> None:
         self._starts = starts
         self._known: dict[str, str] = {}
+        self._kinds: dict[type, tuple[str, ...]] = {}
 
     def of(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return value if isinstance(value, Enum) or len(value) < _SHORTEST else self._text(value)
-        if isinstance(value, tuple):
-            found = tuple(self.of(one) for one in value)
-            return value if all(new is old for new, old in zip(found, value, strict=True)) else found
-        if isinstance(value, Enum) or not hasattr(type(value), "__dataclass_fields__"):
-            return value
-        return self._fields(value)
+        kind = type(value)
+        if kind is str:
+            return value if len(value) < _SHORTEST else self._text(value)
+        if kind is tuple:
+            found = [self.of(one) for one in value]
+            return value if all(map(is_, found, value)) else tuple(found)
+        if kind not in self._kinds:
+            self._kinds[kind] = _told(kind)
+        return self._fields(value, self._kinds[kind])
 
-    def _fields(self, value: Any) -> Any:
+    def _fields(self, value: Any, names: tuple[str, ...]) -> Any:
         changed = {}
-        for name in type(value).__match_args__:
+        for name in names:
             old = getattr(value, name)
-            new = old if name in _UNSAID else self.of(old)
+            new = self.of(old)
             if new is not old:
                 changed[name] = new
         return replace(value, **changed) if changed else value
@@ -73,3 +75,9 @@ class _Hush:
             else:
                 at += 1
         return text
+
+
+def _told(kind: type) -> tuple[str, ...]:
+    """The fields of a frozen value that may hold words from outside; none of anything else."""
+    names: tuple[str, ...] = getattr(kind, "__match_args__", ()) if hasattr(kind, "__dataclass_fields__") else ()
+    return tuple(name for name in names if name not in _UNSAID)

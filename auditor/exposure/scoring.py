@@ -11,7 +11,7 @@ from auditor.errors import RuleError
 from auditor.model.credential import Backups, Power
 from auditor.model.exposure import Band
 from auditor.model.frozen import frozen
-from auditor.rulebook.load import Fields, parse
+from auditor.rulebook.fields import Fields
 
 # What a factor's levels are called in code, from the safest to the most dangerous one.
 LEVELS: dict[str, tuple[str, ...]] = {
@@ -83,6 +83,8 @@ class Scoring:
 
 def load(path: Path) -> Scoring:
     """Read the file at ``path``. Raises ``RuleError`` when it is not readable, not closed, or breaks an order."""
+    from auditor.rulebook.load import parse
+
     return read(parse(path), path.name)
 
 

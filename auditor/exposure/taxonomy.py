@@ -11,7 +11,7 @@ from auditor.model.credential import Assessment, Backups, Environment, LifetimeK
 from auditor.model.exposure import Means, Reach, Use
 from auditor.model.frozen import frozen
 from auditor.model.place import Origin, Sighting
-from auditor.rulebook.load import Fields, parse
+from auditor.rulebook.fields import Fields
 
 # What a finding can show, from the most to the least telling.
 CHECKS: Final[tuple[str, ...]] = (
@@ -54,6 +54,8 @@ class Taxonomy:
 
 def load(path: Path) -> Taxonomy:
     """Read ``rules/taxonomy.yaml``. Raises ``RuleError`` on unknown checks, lists and ids."""
+    from auditor.rulebook.load import parse
+
     return read(parse(path), path.name)
 
 

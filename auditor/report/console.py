@@ -19,7 +19,8 @@ _STYLES = {
     Band.INFO: "dim",
 }
 _CHAINED = Band.HIGH
-_MANY = 20  # findings told in full; of those below high that come later, one line each
+# How many findings are told in full: of those below high, and at all; the others take a line each.
+_MANY, _VERY_MANY = 20, 100
 _MANY_SKIPS = 5
 _MANY_CHANGES = 10
 _LABEL = 7
@@ -74,9 +75,10 @@ class _Blocks:
         self._badge = max((len(_badge(one)) for one in shown), default=0)
 
     def lines(self) -> Iterator[Line]:
+        brief = False
         for number, finding in enumerate(self._shown, start=1):
-            brief = number > _MANY and finding.score.band < Band.HIGH
-            if not brief or number == _MANY + 1:
+            was_brief, brief = brief, number > (_MANY if finding.score.band < Band.HIGH else _VERY_MANY)
+            if not (brief and was_brief):
                 yield ()
             yield from self._title(number, finding)
             if not brief:

@@ -27,6 +27,7 @@ _MOST_RESULTS = 5000
 _MOST_RELATED = 20
 _MOST_NOTES = 1000
 _SHOWN = {Origin.FILE, Origin.INDEX, Origin.AGENT_CONFIG, Origin.TRANSCRIPT, Origin.HISTORY, Origin.ARCHIVE}
+_PLAIN_PATH = lazy_pattern(r"[A-Za-z0-9_./-]+")
 _CWE = lazy_pattern(r"external/cwe/cwe-(\d+)")
 _ELSEWHERE = lazy_pattern(r"^(?:~|/|\.\./|[A-Za-z]:/)")
 
@@ -183,6 +184,8 @@ def _physical(place: Location) -> Document:
 
 
 def _uri(path: str) -> str:
+    if _PLAIN_PATH.fullmatch(path):
+        return path
     return quote(path.replace("\\", "/").encode("utf-8", "surrogateescape"), safe="/")
 
 

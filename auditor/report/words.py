@@ -244,7 +244,7 @@ def power_sentence(scope: Scope, state: State) -> str:
         told.append("no longer works")
     if state is State.ACTIVE:
         told.append("works")
-    if scope.identity:
+    if scope.identity and f"({printable(scope.identity)})" not in over:
         told.append(f"acts as {printable(scope.identity)}")
     if scope.environment.value != "unknown":
         told.append(scope.environment.value)

@@ -11,9 +11,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from auditor.model.frozen import frozen
 from auditor.rulebook.exemplar import exemplar
 from auditor.rulebook.re2 import Untranslatable, translate
 from auditor.rulebook.syntax import constants, literal_prefix, tree, width
@@ -36,7 +36,7 @@ _TOKEN = re.compile(r"[\w.+/=:|%!-]+")
 _COUNTER_EXAMPLE = "Nothing of this kind stands here."
 
 
-@dataclass(frozen=True)
+@frozen
 class Draft:
     """One rule in our words: ``data`` is the detector's mapping; ``notes`` say what it lost on the way."""
 
@@ -46,7 +46,7 @@ class Draft:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Refusal:
     """A rule that is not taken over, and why."""
 

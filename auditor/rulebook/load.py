@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping
-from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from auditor.errors import RuleError
 from auditor.model.credential import Backups, Confidence, Environment, Power
 from auditor.model.lazy import lazy_pattern
 from auditor.rulebook import shapes, syntax
 from auditor.rulebook.exemplar import CHECKSUMS
+from auditor.rulebook.fields import Fields
 from auditor.rulebook.schema import (
     Detector,
     Example,
@@ -24,8 +22,6 @@ from auditor.rulebook.schema import (
     Remediation,
     ScopeRule,
 )
-
-Word = TypeVar("Word", bound=Enum)
 
 _SLUG = lazy_pattern(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _PROVIDER_FIELDS = frozenset(
@@ -46,69 +42,6 @@ DECODERS = frozenset(
     "jwt pypi-macaroon fly-macaroon azure-sas aws-presigned gcs-presigned certificate ssh-key pgp-key aws-key-id "
     "stripe-mode kubeconfig gcp-service-account docker-auth basic url-userinfo".split()
 )
-
-
-class Fields:
-    """A mapping from a rule file, read field by field; every complaint names where it stands."""
-
-    def __init__(self, data: Any, where: str, known: frozenset[str], *, proven: bool = False) -> None:
-        if not isinstance(data, Mapping):
-            raise RuleError(f"{where}: expected a mapping, found {type(data).__name__}")
-        self._data = data
-        self.where = where
-        self.proven = proven
-        for name in data:
-            if name not in known:
-                near = difflib.get_close_matches(str(name), known, 1)
-                raise RuleError(f"{where}: unknown field {name!r}", f"did you mean {near[0]!r}?" if near else "")
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """A string field; required when there is no default."""
-        value = self._data.get(name, default)
-        if not isinstance(value, str):
-            raise RuleError(f"{self.where}: field {name!r} must be a text", f"write `{name}: …`")
-        return value.strip()
-
-    def number(self, name: str) -> float:
-        """A number field, 0 when absent."""
-        value = self._data.get(name, 0)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise RuleError(f"{self.where}: field {name!r} must be a number")
-        return float(value)
-
-    def flag(self, name: str, *, default: bool = False) -> bool:
-        """A true/false field."""
-        value = self._data.get(name, default)
-        if not isinstance(value, bool):
-            raise RuleError(f"{self.where}: field {name!r} must be true or false")
-        return value
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """A list of strings, empty when absent."""
-        value = self._data.get(name, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise RuleError(f"{self.where}: field {name!r} must be a list of texts")
-        return tuple(value)
-
-    def items(self, name: str) -> list[Any]:
-        """A list of anything, empty when absent."""
-        value = self._data.get(name, [])
-        if not isinstance(value, list):
-            raise RuleError(f"{self.where}: field {name!r} must be a list")
-        return value
-
-    def word(self, name: str, kind: type[Word], default: Word) -> Word:
-        """One of an enum's values."""
-        value = self._data.get(name, default.value)
-        try:
-            return kind(value)
-        except ValueError:
-            known = ", ".join(str(member.value) for member in kind)
-            raise RuleError(f"{self.where}: field {name!r} is {value!r}", f"one of: {known}") from None
-
-    def raw(self, name: str) -> Any:
-        """The value as parsed, None when absent."""
-        return self._data.get(name)
 
 
 def provider(data: Any, source: str, *, proven: bool = False) -> Provider:

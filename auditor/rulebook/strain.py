@@ -10,14 +10,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from auditor.model.frozen import frozen
 from auditor.rulebook.exemplar import made
 from auditor.rulebook.syntax import constants, tree
 
 # What a match is given on a window; sound patterns need a thousandth of it.
-SECONDS = 5.0
+SECONDS = 3.0
 _SHORT = 40
 _REPEATS = (constants.MAX_REPEAT, constants.MIN_REPEAT)
 _BREAKS = ("\x00", "")
@@ -37,7 +37,7 @@ for line in sys.stdin:
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Trial:
     """A pattern (ASCII text) with its ``re`` flags under a name, and the texts it has to get through."""
 
@@ -48,15 +48,14 @@ class Trial:
 
 
 def attacks(pattern: str, length: int) -> tuple[str, ...]:
-    """Return texts of at most ``length`` characters made to keep ``pattern`` busy: every repeat pumped up, then broken."""
+    """Return texts of about ``length`` characters that keep ``pattern`` busy: every repeat pumped up, then broken."""
     found: dict[str, None] = {}
     for before, body in _repeats(list(tree(pattern.removeprefix("(?i)")))):
         head = made(before, "head")
-        for pump in dict.fromkeys((made(body, "pump"), made(body, "pump")[:1])):
-            if pump:
-                for size in (_SHORT, length):
-                    text = (head + pump * size)[:size]
-                    found.update(dict.fromkeys(text + end for end in _BREAKS))
+        pump = made(body, "pump")
+        for text in (head + pump * length, head + pump[:1] * length, (head + pump) * length):
+            for size in (_SHORT, length):
+                found.update(dict.fromkeys(text[:size] + end for end in _BREAKS))
     return tuple(found)
 
 

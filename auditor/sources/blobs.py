@@ -27,8 +27,15 @@ class Blob:
         self._stream = stream
 
     def fill(self, view: memoryview) -> int:
-        """Read on, as ``windows.Fill``."""
-        count = self._stream.readinto(view[: self.left])
+        """Read on, as ``windows.Fill``.
+
+        Raises:
+            IncompleteError: git ended in the middle of it.
+        """
+        wanted = view[: self.left]
+        count = self._stream.readinto(wanted)
+        if count < len(wanted):
+            raise IncompleteError("git ended in the middle of it")
         self.left -= count
         return count
 
@@ -42,8 +49,8 @@ class Blob:
         """Read past what nobody asked for, and the line end behind it."""
         if self.left:
             scratch = memoryview(bytearray(_SCRATCH))
-            while self.left and self.fill(scratch):
-                pass
+            while self.left:
+                self.fill(scratch)
         self._stream.read(1)
 
 
@@ -94,14 +101,12 @@ class BlobReader:
             try:
                 for blob in stream(root, [target.real.encode() for target in targets]):
                     yield from self._fragments(targets[done], blob)
-                    if blob and blob.left:
-                        raise IncompleteError("git ended in the middle of it")
                     done += 1
-                return
             except IncompleteError as error:
                 # One damaged object ends the process; the rest is asked of another.
                 yield Skip(targets[done].path, f"a version of it could not be read: {error.what}")
-                targets, failures = targets[done + 1 :], failures + 1
+                failures += 1
+            targets = targets[done + 1 :]
         for target in targets:
             yield Skip(target.path, "a version of it was not read: git fails on too many objects of this repository")
 

@@ -1,4 +1,4 @@
-"""What git's raw diffs say: which paths a commit changed, and the blobs before and after.
+"""What git's raw diffs say: the paths that differ, and their blobs before and after.
 
 The format: git-diff(1), "Raw output format" and "diff format for merges".
 """
@@ -26,21 +26,16 @@ class Change(NamedTuple):
     blob: bytes
     before: tuple[tuple[bytes, bytes], ...]
 
-    @property
-    def file(self) -> bytes | None:
-        """The new content's id; None when there is none: deleted, a link, a submodule."""
-        return self.blob if is_file(self.mode) else None
-
 
 def is_file(mode: bytes) -> bool:
     """Whether ``mode`` is that of a regular file: links and submodules have no content of their own."""
     return mode.startswith(_FILE)
 
 
-def change(word: bytes, words: Iterator[bytes]) -> Change | None:
+def read_change(word: bytes, words: Iterator[bytes]) -> Change | None:
     """Read one record: ``word`` is its first part, ``words`` go on with its path; None when it is no record.
 
-    ``:mode mode blob blob status`` compares with one parent, one more colon, mode and id stand for each further one.
+    ``:mode mode blob blob status`` compares with one parent; one more colon, mode and id stand for each further one.
     Of a rename's two paths the second counts.
     """
     meta = word.lstrip(b"\n")

@@ -13,7 +13,7 @@ from pathlib import Path
 from auditor.errors import IncompleteError
 from auditor.model.place import Fragment, Origin, Skip, Target
 from auditor.sources.blobs import Blob, stream
-from auditor.sources.changes import RAW, Change, change, is_file
+from auditor.sources.changes import RAW, Change, is_file, read_change
 from auditor.sources.gitprocess import git_directory, handed, repo_root, started
 from auditor.sources.windows import OVERLAP, WINDOW, Windows
 
@@ -55,10 +55,10 @@ def staged(repo: Path, *, window: int = WINDOW, overlap: int = OVERLAP) -> Itera
         IncompleteError: see ``run``.
     """
     root = _top(repo)
-    changes = [one for one in _staged_changes(root) if is_file(one.mode)]
+    changes = [change for change in _staged_changes(root) if is_file(change.mode)]
     windows = Windows(window, overlap)
-    for changed, blob in _blobs(root, changes):
-        path = os.fsdecode(changed.path)
+    for change, blob in _blobs(root, changes):
+        path = os.fsdecode(change.path)
         if blob is None:
             yield Skip(path, "its staged content is missing from the object store")
             continue
@@ -91,10 +91,15 @@ def history_of(root: Path, path: str, limit: int = 2000) -> Iterator[tuple[str, 
         IncompleteError: see ``run``.
     """
     top = repo_root(root)
-    if top is None or not _has_commits(root):
+    if top is None:
         return
     form = f"--format={_COMMIT_MARK.decode()}%H %at"
-    listed = run(root, "log", "--follow", f"-n{limit}", form, *RAW, _NEW_CONTENT, "--no-show-signature", "--", path)
+    try:
+        listed = run(root, "log", "--follow", f"-n{limit}", form, *RAW, _NEW_CONTENT, "--no-show-signature", "--", path)
+    except IncompleteError:
+        if _has_commits(root):
+            raise
+        return
     versions = [(when, change) for when, change in _log_entries(listed) if is_file(change.mode)]
     blobs = _blobs(root, [change for _, change in versions])
     for ((commit, seconds), _), (_, blob) in zip(versions, blobs, strict=True):
@@ -129,7 +134,7 @@ def _differing(root: Path, commit: tuple[str, ...]) -> tuple[Change, ...]:
         run(root, "rev-parse", "--git-dir")
         raise
     words = iter(listed.split(b"\0"))
-    return tuple(change for word in words if (change := _change(word, words)))
+    return tuple(change for word in words if (change := read_change(word, words)))
 
 
 def _merged_parents(root: Path) -> tuple[str, ...]:
@@ -156,6 +161,5 @@ def _log_entries(listed: bytes) -> Iterator[tuple[tuple[str, int], Change]]:
         if word.startswith(_COMMIT_MARK):
             commit, _, seconds = word[1:].decode("ascii").partition(" ")
             when = (commit, int(seconds))
-        elif change := _change(word, words):
+        elif change := read_change(word, words):
             yield when, change
-

@@ -7,6 +7,7 @@ hooks, a transport for objects it lacks). Sources: git-config(1), git(1) "Enviro
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BufferedReader
@@ -111,12 +112,11 @@ def started(repo: Path, args: tuple[str, ...], data: bytes = b"") -> Iterator[Pr
         IncompleteError: there is no git to start.
     """
     import subprocess
-    from tempfile import TemporaryFile
 
     where = os.path.abspath(repo)
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     # Files instead of pipes, so that neither side can wait for the other.
-    with TemporaryFile() as fed, TemporaryFile() as complaint:
+    with _scratch() as fed, _scratch() as complaint:
         fed.write(data)
         fed.seek(0)
         process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
@@ -178,12 +178,20 @@ def _surroundings(repo: str) -> dict[str, str]:
     return {**plain, **_SURROUNDINGS, **handed(repo, env)}
 
 
-def _binary() -> str:
-    from shutil import which
+def _scratch() -> IO[bytes]:
+    """A file without a name; in memory where the system has such, which also spares a hook the loading of tempfile."""
+    if sys.platform == "linux":
+        return open(os.memfd_create("agent-audit"), "w+b")
+    from tempfile import TemporaryFile
 
-    # A relative entry in PATH would let the scanned tree bring its own git.
-    folders = [folder for folder in os.get_exec_path() if os.path.isabs(folder)]
-    found = which("git", path=os.pathsep.join(folders))
-    if not found or os.path.dirname(found) not in {folder.rstrip(os.sep) or os.sep for folder in folders}:
-        raise IncompleteError("git is not installed", "install git, or scan without --staged and --history")
-    return found
+    return TemporaryFile()
+
+
+def _binary() -> str:
+    name = "git.exe" if sys.platform == "win32" else "git"
+    for folder in os.get_exec_path():
+        path = os.path.join(folder, name)
+        # A relative entry in PATH would let the scanned tree bring its own git.
+        if os.path.isabs(folder) and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    raise IncompleteError("git is not installed", "install git, or scan without --staged and --history")

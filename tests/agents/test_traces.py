@@ -172,6 +172,35 @@ def test_what_other_platforms_keep_elsewhere_leaves_a_trace(tmp_path: Path, plat
     prove(tmp_path, place, "{}", platform=platform)
 
 
+def test_the_made_up_files_prove_every_dialect(tmp_path: Path) -> None:
+    seen = set()
+    for number, kind in enumerate((HOMES, WORKSPACES)):
+        root = tmp_path / str(number)
+        for place, content in kind:
+            if not (root / place).exists() and not any((root / part).is_file() for part in Path(place).parents):
+                (root / place).parent.mkdir(parents=True, exist_ok=True)
+                (root / place).write_text(content, encoding="utf-8")
+        around = Surroundings(root / "home", (root / "work/shop",), {}, "linux", root / "system")
+        for agent in DIALECTS:
+            module: Any = import_module(agents.DIALECTS[agent])
+            seen |= {record.agent for record in module.read(around) if not record.assumed}
+
+    assert sorted(seen) == DIALECTS
+
+
+def test_an_editor_s_settings_alone_load_only_who_is_named_in_them(tmp_path: Path) -> None:
+    for place in ("home/.config/Code/User", "work/.vscode", "work/.github/workflows", "work/.idea"):
+        (tmp_path / place).mkdir(parents=True)
+    settings = tmp_path / "home/.config/Code/User/settings.json"
+    settings.write_text('{"editor.tabSize": 2}')
+    around = Surroundings(tmp_path / "home", (tmp_path / "work",), {}, "linux", tmp_path / "system")
+    others = {"copilot-vscode"}
+
+    assert {agent for agent in TRACES if left(agent, around)} == others
+    settings.write_text('{"roo-cline.allowedCommands": []}')
+    assert {agent for agent in TRACES if left(agent, around)} == others | {"roo"}
+
+
 def test_every_dialect_but_the_fallback_has_a_row() -> None:
     assert sorted(TRACES) == DIALECTS
 

@@ -88,7 +88,7 @@ def _edited(state: _State, count: int) -> Iterator[tuple[str, list[bytes]]]:
             at = state.chance.randrange(len(lines) + 1)
             lines[at : at + state.chance.randrange(3)] = state.chance.sample(state.words, state.chance.randint(1, 3))
         lines.insert(0, b"# change %d\n" % state.written)
-        del lines[1 : 1 + (state.chance.random() < 0.9)]  # noqa: PLR2004
+        del lines[1 : 1 + (state.chance.random() < 0.9)]
         state.written += 1
         yield name, lines
     yield from _tokens(state)
@@ -104,7 +104,7 @@ def _tokens(state: _State) -> Iterator[tuple[str, list[bytes]]]:
     state.files[name].insert(0, line)
     state.tokens.append((name, line))
     yield name, state.files[name]
-    if len(state.tokens) > 1 and state.chance.random() < 0.5:  # noqa: PLR2004
+    if len(state.tokens) > 1 and state.chance.random() < 0.5:
         old, gone = state.tokens.pop(0)
         state.files[old] = [kept for kept in state.files[old] if kept != gone] or [b"\n"]
         yield old, state.files[old]

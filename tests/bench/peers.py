@@ -13,7 +13,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Hit:
-    """One reported place: POSIX path from the tree's root, line from 1; column 0 where the tool tells none."""
+    """One reported place: POSIX path from the tree's root, line from 1; column 0 where the tool tells none.
+
+    ``end_line`` is the last line of a match that goes over several, else 0.
+    """
 
     file: str
     line: int
@@ -21,6 +24,7 @@ class Hit:
     end_column: int = 0
     rule: str = ""
     confidence: str = ""
+    end_line: int = 0
 
 
 def betterleaks(binary: str, tree: Path) -> list[Hit]:
@@ -30,7 +34,13 @@ def betterleaks(binary: str, tree: Path) -> list[Hit]:
         _run([binary, "filesystem", ".", "--no-banner", "--silent", "--exit-code=0", f"--output={report}"], tree)
         findings = json.loads(report.read_text("utf-8"))["findings"]
     return [
-        Hit(_relative(place["path"]), place["start_line"], *_columns(place), f["rule_id"])
+        Hit(
+            _relative(place["path"]),
+            place["start_line"],
+            *_columns(place),
+            rule=f["rule_id"],
+            end_line=place.get("end_line", 0),
+        )
         for f in findings
         for place in [f["location"]]
     ]

@@ -101,7 +101,7 @@ class Result:
 def judge(hits: Iterable[Hit], truth: Truth) -> Result:
     """Hold ``hits`` against ``truth``; hits in files of another split are no part of it."""
     files = {label.file for label in truth.labels}
-    placed = {(hit.file, hit.line) for hit in hits if hit.file in files}
+    placed = {place for hit in hits if hit.file in files for place in _places(hit, truth)}
     reached = {label for place in placed for label in truth.by_line.get(place, ()) if label.truth}
     right = {(label.file, label.line, label.group) for label in reached}
     wrong = {unit for unit in truth.units(truth=False) if unit[:2] in placed}
@@ -109,6 +109,12 @@ def judge(hits: Iterable[Hit], truth: Truth) -> Result:
     scores = {group: _score(group, right, wrong, missed) for group in GROUPS}
     scores[ALL] = Score(len(right), len(wrong), len(missed))
     return Result(scores, frozenset(place for place in placed if place not in truth.by_line), truth.lines)
+
+
+def _places(hit: Hit, truth: Truth) -> list[tuple[str, int]]:
+    """The lines of ``hit`` that hold a credential, or its first line when none does."""
+    lines = [(hit.file, line) for line in range(hit.line, max(hit.line, hit.end_line) + 1)]
+    return [place for place in lines if any(label.truth for label in truth.by_line.get(place, ()))] or lines[:1]
 
 
 def _score(group: str, *units: Iterable[Unit]) -> Score:

@@ -132,7 +132,9 @@ def test_a_scan_works_where_no_cache_can_be_kept(
     assert run("scan", ".", "--no-cache").code == 1
 
 
-def test_a_foreign_file_under_the_caches_name_does_no_harm(builds: Callable[..., int], kept: Callable[[], Path]) -> None:
+def test_a_foreign_file_under_the_caches_name_does_no_harm(
+    builds: Callable[..., int], kept: Callable[[], Path]
+) -> None:
     assert builds() == 1
     name = kept()
     name.unlink()

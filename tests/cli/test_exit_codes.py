@@ -14,7 +14,6 @@ import pytest
 
 from auditor.model import Band
 
-
 Prepare = Callable[[Path], None]
 Run = Callable[..., Any]
 
@@ -144,9 +143,7 @@ NEAREST = [
 
 
 @pytest.mark.parametrize(("arguments", "meant"), NEAREST, ids=[" ".join(arguments) for arguments, _ in NEAREST])
-def test_an_error_of_use_names_what_was_meant(
-    arguments: tuple[str, ...], meant: str, exposed: Path, run: Run
-) -> None:
+def test_an_error_of_use_names_what_was_meant(arguments: tuple[str, ...], meant: str, exposed: Path, run: Run) -> None:
     assert f"did you mean {meant}?" in run(*arguments).err
 
 

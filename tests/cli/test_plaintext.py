@@ -102,7 +102,12 @@ def test_most_of_the_secrets_were_found_at_all(tree: Path, secrets: dict[str, st
     assert len(found) > 0.8 * len(secrets)
 
 
-STAGES = ("auditor.enrich.join.join", "auditor.exposure.findings.build", "auditor.enrich.assess.assess", "auditor.detect.matcher.resolve")
+STAGES = (
+    "auditor.enrich.join.join",
+    "auditor.exposure.findings.build",
+    "auditor.enrich.assess.assess",
+    "auditor.detect.matcher.resolve",
+)
 
 
 @pytest.mark.parametrize("stage", STAGES)

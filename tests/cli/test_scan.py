@@ -208,9 +208,7 @@ def test_two_runs_print_the_same_bytes(exposed: Path, secret: str, run: Run) -> 
     for number in range(20):
         (exposed / f"{number}.env").write_text(f"RAILWAY_API_TOKEN={secret}\nDB_PASSWORD=Kx7{number}qLm9\n", "utf-8")
     for name in ("json", "sarif"):
-        first, second, one = (
-            run("scan", ".", "--format", name, "--jobs", jobs).out for jobs in ("2", "2", "1")
-        )
+        first, second, one = (run("scan", ".", "--format", name, "--jobs", jobs).out for jobs in ("2", "2", "1"))
         assert first == second == one
 
 

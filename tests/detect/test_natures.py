@@ -49,7 +49,12 @@ ENCRYPTED = [
     "U2FsdGVkX1" + "9abcdefghijk",
     "vault:v1:abcdefgh",
 ]
-HASHES = ["$2b$12$abcdefghijklmnopqrstuv", "$6$salt$abcdefghijkl", "pbkdf2_sha256$600000$salt$hash", "sha256:" + "0a" * 32]
+HASHES = [
+    "$2b$12$abcdefghijklmnopqrstuv",
+    "$6$salt$abcdefghijkl",
+    "pbkdf2_sha256$600000$salt$hash",
+    "sha256:" + "0a" * 32,
+]
 PLACEHOLDERS = [
     "changeme",
     "change-me",

@@ -255,7 +255,7 @@ def test_whole_file_findings_stand_on_the_first_line(make: SimpleNamespace) -> N
 
 
 def test_the_worst_five_thousand_are_kept_and_the_rest_counted(make: SimpleNamespace) -> None:
-    found = make.finding()
+    found = make.finding(path=())
     many = tuple(replace(found, id=f"AX-{number:08x}") for number in range(5003))
     log = json.loads(sarif.render(make.report(*many)))
     assert len(log["runs"][0]["results"]) == 5000
