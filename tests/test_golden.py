@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
 import json
 import os
 import re
@@ -76,7 +77,7 @@ class Slots:
     def _token(self, slot: re.Match[str]) -> str:
         ends = int(datetime.fromisoformat(slot[1]).replace(tzinfo=timezone.utc).timestamp())
         parts = [{"alg": "HS256", "typ": "JWT"}, {"sub": "ada", "iat": ends - 3600, "exp": ends}]
-        texts = [json.dumps(part).encode() for part in parts] + [self._story.encode() * 4]
+        texts = [json.dumps(part).encode() for part in parts] + [hashlib.sha256(self._story.encode()).digest()]
         value = ".".join(base64.urlsafe_b64encode(text).decode().rstrip("=") for text in texts)
         self.secrets.add(value)
         return value
@@ -284,12 +285,12 @@ def test_a_closed_gate_closes_the_chain(name: str, most: Band, told: Callable[[s
     assert max(found.score.band for found in findings) <= most
 
 
-def test_expectations_are_no_findings(cache: Path) -> None:
-    """The expectations stand beside the stories: scanning a checkout must not find masked values and fingerprints."""
+def test_the_files_of_stories_trip_no_scanner(cache: Path) -> None:
+    """Templates and expectations stand in the repository: only the joke in hexadecimal is shaped like a token."""
     _, matcher = prepare((rules_folder() / "providers",), cache)
-    for path in FIXTURES.glob("*/expected.*"):
-        target = Target(Origin.FILE, path.name, str(path))
-        assert matcher.matches(Fragment(target, path.read_bytes())) == (), path
+    for path in sorted(one for one in FIXTURES.rglob("*") if one.is_file()):
+        matches = matcher.matches(Fragment(Target(Origin.FILE, path.name, str(path)), path.read_bytes()))
+        assert {match.rule for match in matches} <= {"railway-account-token"}, path
 
 
 def test_no_name_repeats_a_secret(tmp_path: Path, cache: Path, book: Rulebook) -> None:

@@ -33,7 +33,7 @@ def prepare(
 
     ``cache`` is the folder for the compiled form (None: never cached); ``on_build`` is called before the slow way is
     taken. A cache that is damaged, of another version or another user is ignored and rebuilt.
-    Raises ``RuleError`` when a rule file is wrong.
+    Raises ``RuleError`` when a rule file is wrong, or a rule that does not ship fails its own examples.
     """
     key = "\n".join(_key(folders)).encode("utf-8", "surrogateescape")
     path = cache / _name(folders, key) if cache else None
@@ -56,13 +56,20 @@ def _build(folders: Sequence[Path], key: bytes, path: Path | None) -> tuple[Rule
 
     from auditor.detect.expressions import plan
 
-    book = Rulebook.of(read_folders(folders, proven=rules_folder() / "providers"))
+    shipped = rules_folder() / "providers"
+    book = Rulebook.of(read_folders(folders, proven=shipped))
     planned = plan(tuple(book.detectors()))
     engine = Engine.compile(planned.expressions)
+    matcher = Matcher(book, engine, planned.groups, planned.named_from)
+    own = [folder for folder in folders if folder != shipped]
+    if own:
+        from auditor.detect.proof import refuse
+
+        refuse(book, matcher, (provider.id for provider in read_folders(own)))
     if path:
         with suppress(OSError):  # a cache that cannot be written costs time, never the result
             stored.write(path, Stored({"key": key, **_packed(book, planned, _beside(folders))}, engine.dump()))
-    return book, Matcher(book, engine, planned.groups, planned.named_from)
+    return book, matcher
 
 
 def _key(folders: Sequence[Path]) -> Iterator[str]:

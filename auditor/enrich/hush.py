@@ -79,5 +79,5 @@ class _Hush:
 
 def _told(kind: type) -> tuple[str, ...]:
     """The fields of a frozen value that may hold words from outside; none of anything else."""
-    names: tuple[str, ...] = getattr(kind, "__match_args__", ()) if hasattr(kind, "__dataclass_fields__") else ()
+    names: tuple[str, ...] = getattr(kind, "__match_args__", ()) if "__dataclass_fields__" in vars(kind) else ()
     return tuple(name for name in names if name not in _UNSAID)

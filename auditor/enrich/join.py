@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from auditor.model.credential import Credential, Match
-from auditor.model.place import Location, Sighting
+from auditor.model.place import Location, Origin, Sighting
 from auditor.model.secret import Secret
 from auditor.rulebook.schema import Detector, Form
 
@@ -64,14 +64,17 @@ def _rank(match: Match, detectors: Mapping[str, Detector]) -> tuple[int, bool, i
 
 
 def _sightings(matches: list[Match], rule: str) -> tuple[Sighting, ...]:
-    """One sighting a location; where two rules saw the same place, the winner's words for it."""
+    """One sighting a location; where two rules saw the same place, the winner's words for it.
+
+    What only history holds comes last: people look for a credential where it stands now.
+    """
     found: dict[Location, Match] = {}
     for match in matches:
         if match.location not in found or match.rule == rule != found[match.location].rule:
             found[match.location] = match
     return tuple(
         Sighting(match.location, match.real, match.context, match.tracked, match.detail)
-        for _, match in sorted(found.items())
+        for _, match in sorted(found.items(), key=lambda item: (item[0].origin is Origin.COMMIT, item[0]))
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from auditor.model.exposure import Band, Effect, Finding, Fix, Report
 from auditor.model.frozen import frozen
-from auditor.report.layout import TIE
+from auditor.report.layout import DOT, TIE
 from auditor.report.plain import printable
 
 _COSTLIEST = 5
@@ -56,7 +56,7 @@ def _rank(one: Change, chosen: frozenset[str]) -> tuple[bool, bool, int, int, st
 def told(change: Change) -> str:
     """``Cursor: ask before commands run · cost 2 of 5 · then medium 48``; its parts are not broken."""
     parts = (printable(change.fix.title), f"cost {change.fix.cost} of {_COSTLIEST}", _outcome(change))
-    return " · ".join([parts[0], *(part.replace(" ", TIE) for part in parts[1:] if part)])
+    return DOT.join([parts[0], *(part.replace(" ", TIE) for part in parts[1:] if part)])
 
 
 def _outcome(change: Change) -> str:

@@ -115,7 +115,11 @@ class _Blocks:
             return
         first, *others = found
         known = self._told.setdefault(first.fix.id, number)
-        yield from self._row("fix", changes.told(first) + ("" if known == number else f" · as in {known}"), "green")
+        yield from self._row(
+            "fix",
+            changes.told(first) + ("" if known == number else f"{layout.DOT}as{layout.TIE}in{layout.TIE}{known}"),
+            "green",
+        )
         if finding.score.band > Band.LOW:
             yield from self._row("", changes.edit(first.fix) if known == number else "")
             for other in others:
@@ -193,7 +197,7 @@ def _cut(report: Report, shown: Sequence[Finding], width: int) -> Iterator[Line]
 
 def _cuts(fix: Fix, findings: Sequence[str], numbers: Mapping[str, int]) -> str:
     held = [str(numbers[name]) for name in findings if name in fix.cuts and name in numbers]
-    return f" · {words.listed(held)}" if held else ""
+    return f"{layout.DOT}{words.listed(held)}" if held else ""
 
 
 def _text(says: str, width: int, style: str = "") -> Iterator[Line]:

@@ -19,6 +19,7 @@ Line = tuple[Span, ...]
 
 PLAIN_WIDTH = 100
 TIE = "\u00a0"
+DOT = f"{TIE}· "
 _NARROW, _WIDE = 40, 160
 # Where a word too long for a line may be folded: behind a path's or an address's separators.
 _JOINTS = lazy_pattern(r"(?<=[/\\,;&?=:@])")

@@ -208,9 +208,11 @@ def _invocation(report: Report, dropped: int, elsewhere: int) -> Document:
     if len(notes) > _MOST_NOTES:
         notes = [*notes[:_MOST_NOTES], f"{len(notes) - _MOST_NOTES} more places were not read"]
     if dropped:
-        notes.append(f"{dropped} findings of lower exposure are left out: hosts show {_MOST_RESULTS} at most")
+        notes.append(
+            f"{words.count(dropped, 'finding')} of lower exposure left out: hosts show {_MOST_RESULTS} at most"
+        )
     if elsewhere:
-        notes.append(f"{elsewhere} findings outside the scanned tree are left out; the JSON report has them")
+        notes.append(f"{words.count(elsewhere, 'finding')} outside the scanned tree left out; the JSON report has all")
     return {
         "executionSuccessful": report.complete,
         "toolExecutionNotifications": [{"level": "warning", "message": {"text": note}} for note in notes],

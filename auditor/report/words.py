@@ -10,6 +10,7 @@ from auditor.model.agent import AgentRecord, ExecMode
 from auditor.model.credential import Backups, Basis, Confidence, Lifetime, LifetimeKind, Power, Scope, State
 from auditor.model.exposure import Band, Finding, Means, Reach, Report, Step, Use
 from auditor.model.place import Location, Origin
+from auditor.report.layout import DOT
 from auditor.report.plain import printable
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def summary(report: Report) -> str:
     )
     waved = len(report.findings) - len(findings)
     told += [f"{waved} suppressed"] if waved else []
-    return " · ".join([head, *told, f"{count(report.files, 'file')}, {report.seconds:.1f} s"])
+    return DOT.join([head, *told, f"{count(report.files, 'file')}, {report.seconds:.1f} s"])
 
 
 def next_command(report: Report) -> tuple[str, str]:
@@ -166,7 +167,7 @@ def _value(finding: Finding) -> str:
     told += [f"in {name}"] if name else []
     told += ["committed to git"] if any(one.tracked for one in credential.sightings) else []
     told += [f"{credential.confidence.word} confidence"] if credential.confidence is not Confidence.HIGH else []
-    return " · ".join(told)
+    return DOT.join(told)
 
 
 def reach_sentence(finding: Finding, known: Names) -> str:
@@ -212,7 +213,7 @@ def life_sentence(life: Lifetime) -> str:
         told.append("a refresh token beside it renews it")
     if life.age_days is not None:
         told.append(f"first seen {_ago(life.age_days)}" + _in(life.first_commit))
-    return " · ".join(told)
+    return DOT.join(told)
 
 
 def _in(commit: str | None) -> str:
@@ -250,7 +251,7 @@ def power_sentence(scope: Scope, state: State) -> str:
         told.append(scope.environment.value)
     if scope.backups is Backups.INSIDE and {Power.DESTROY, Power.ADMIN} & set(scope.powers):
         told.append("backups die with it")
-    return " · ".join(told)
+    return DOT.join(told)
 
 
 def worst_power(scope: Scope) -> str:

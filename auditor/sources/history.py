@@ -126,7 +126,9 @@ class Past:
 
     def said(self) -> str:
         """One line for the report: how much there was."""
-        return f"history of {self.scope.name}: {len(self.commits.ids)} commits, {self.count} versions of files"
+        commits_read = _counted(len(self.commits.ids), "commit", "commits")
+        versions = _counted(self.count, "version of a file", "versions of files")
+        return f"history of {self.scope.name}: {commits_read}, {versions}"
 
 
 def gather(scope: Scope, selection: Selection, exclude: Exclude | None = None, jobs: int = 1) -> Past:
@@ -181,7 +183,8 @@ class _Gatherer:
             for change in told or ():
                 self._add(commit, parents, change)
         if unknown:
-            past.skips.append(Skip(scope.name, f"what {unknown} commits changed is not known: git fails on them"))
+            what = _counted(unknown, "commit", "commits")
+            past.skips.append(Skip(scope.name, f"what {what} changed is not known: git cannot compare"))
 
     def _add(self, commit: int, parents: tuple[int, ...], change: Change) -> None:
         path = self._path(change.path)
@@ -246,8 +249,12 @@ def _note_cut(past: Past) -> None:
     ends = shallow(past.scope.repo)
     cut = sum(commit in ends for commit in past.commits.ids) if ends else 0
     if cut:
-        where = "1 commit" if cut == 1 else f"{cut} commits"
+        where = _counted(cut, "commit", "commits")
         past.skips.append(Skip(past.scope.name, f"history is cut at {where}: the clone is shallow"))
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _drop_missing(past: Past, store: Container[bytes]) -> None:
@@ -255,5 +262,5 @@ def _drop_missing(past: Past, store: Container[bytes]) -> None:
     for blob in lost:
         past.newest[blob] = NONE
     if lost:
-        what = f"{len(lost)} versions of files are not in this partial clone, and nothing is fetched"
-        past.skips.append(Skip(past.scope.name, what))
+        what = f"{_counted(len(lost), 'version of a file', 'versions of files')} not in this partial clone"
+        past.skips.append(Skip(past.scope.name, f"{what}: nothing is fetched"))

@@ -121,6 +121,7 @@ def test_a_dialect_that_gives_up_is_a_record_that_says_so(monkeypatch: pytest.Mo
         return SimpleNamespace(NAME="Odd", read=broken) if place.endswith("codex") else whole(place)
 
     monkeypatch.setattr(agents, "import_module", fake)
+    (tmp_path / "home" / ".codex").mkdir(parents=True)
     found = agents.survey(around(tmp_path / "home", tmp_path / "repo", system_root=tmp_path))
     (record,) = [record for record in found if record.agent == "codex"]
     assert record.confidence == "low"

@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -29,7 +30,7 @@ def table(folders: list[Path]) -> str:
     pairs: Counter[str] = Counter()
     firsts: Counter[str] = Counter()
     for word in words(folders):
-        for first, second in zip(word, word[1:], strict=False):
+        for first, second in pairwise(word):
             pairs[first + second] += 1
             firsts[first] += 1
     rows = []
@@ -43,4 +44,4 @@ def table(folders: list[Path]) -> str:
 
 
 if __name__ == "__main__":
-    print(table([Path(name) for name in sys.argv[1:]]))
+    sys.stdout.write(table([Path(name) for name in sys.argv[1:]]) + "\n")

@@ -21,7 +21,7 @@ from tests.bench.score import Result, at_least, judge, ours, read_labels, truths
 from tests.bench.templates import FOLDER
 
 # group: precision and recall at medium confidence and above
-FLOORS = {"formats": (0.90, 0.90), "generic": (0.90, 0.55), "url": (0.90, 0.85), "together": (0.90, 0.65)}
+FLOORS = {"formats": (0.95, 0.90), "generic": (0.93, 0.65), "url": (0.95, 0.90), "together": (0.95, 0.72)}
 CALIBRATION = {Confidence.HIGH: 0.9, Confidence.MEDIUM: 0.6}
 MOST_NOISE = 0.5
 

@@ -219,7 +219,7 @@ def test_odd_paths_are_encoded_and_come_back_whole(path: str, make: SimpleNamesp
 def test_what_stands_outside_the_tree_is_left_out_and_counted(place: Location, make: SimpleNamespace) -> None:
     log = logged(make.report(make.finding(about={"sightings": (make.sighting(place),)})))
     assert log["runs"][0]["results"] == []
-    assert notes(log) == ["1 findings outside the scanned tree are left out; the JSON report has them"]
+    assert notes(log) == ["1 finding outside the scanned tree left out; the JSON report has all"]
 
 
 def notes(log: Log) -> list[str]:
@@ -260,7 +260,7 @@ def test_the_worst_five_thousand_are_kept_and_the_rest_counted(make: SimpleNames
     log = json.loads(sarif.render(make.report(*many)))
     assert len(log["runs"][0]["results"]) == 5000
     assert problems(log, json.dumps(log)) == []
-    assert notes(log) == ["3 findings of lower exposure are left out: hosts show 5000 at most"]
+    assert notes(log) == ["3 findings of lower exposure left out: hosts show 5000 at most"]
 
 
 def test_what_was_not_read_is_a_notification(make: SimpleNamespace) -> None:

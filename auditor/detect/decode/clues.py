@@ -48,7 +48,11 @@ _QUOTING = (
     ".groovy .dart .ex .exs .lua .pl .pm .json .jsonc .jsonl .json5 .ipynb .css .scss .less .vue .svelte .tf"
 )
 _SUFFIXES = tuple(_QUOTING.split())
-_NEVER = (".map", ".lock", "package-lock.json", "pnpm-lock.yaml", "go.sum", ".min.js", ".min.css")
+# Written by machines, full of hashes and maps; or, as TypeScript's declarations, without any value.
+_NEVER = (
+    *".map .lock package-lock.json pnpm-lock.yaml go.sum .min.js .min.css".split(),
+    *".d.ts .d.mts .d.cts".split(),
+)
 
 _TOKEN = r"[0-9A-Za-z_/+=.\-]"  # noqa: S105 - the letters of tokens
 _ESCAPED = r"(?:u00|u\{|x)[2-7][0-9a-fA-F]"
