@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# No test is timed, and a run tries the same examples everywhere.
+settings.register_profile("calm", deadline=None, derandomize=True)
+settings.load_profile("calm")
 
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "VIRTUAL_ENV")
 _LOOPBACK = ("127.", "::1", "localhost")

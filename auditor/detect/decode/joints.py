@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from auditor.detect.candidates import Page
 from auditor.detect.decode.view import Patch
@@ -100,7 +101,7 @@ def list_patches(page: Page, ends: Sequence[int]) -> Iterator[Patch]:
     for end in sorted(ends)[:_MOST]:
         opening = _list_opening(page.data, end)
         elements = list(_elements(page.data, opening + 1)) if opening >= covered else []
-        for (_, high), (low, _) in zip(elements, elements[1:], strict=False):
+        for (_, high), (low, _) in pairwise(elements):
             covered = low
             yield Patch(high, low, b"")
 
